@@ -1,0 +1,212 @@
+/**
+ * What a connector is: code that speaks one kind of target. It makes one attempt per call and answers with
+ * a value; retries, order, pacing and matching belong to the engine.
+ */
+
+export type SubjectType = 'user' | 'group';
+
+/**
+ * An account or group in the terms of the target's own attribute names. For SCIM targets these are paths
+ * ("name.givenName", `emails[type eq "work"].value`, "urn:...:User:department"), so that a delta can name
+ * exactly what changes. Values are JSON.
+ */
+export type Attributes = Record<string, AttributeValue>;
+export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+
+/** One changed attribute. `unset` clears it at the target. */
+export type AttributeChange =
+  | { op: 'set'; attribute: string; value: AttributeValue }
+  | { op: 'unset'; attribute: string };
+
+export interface RemoteObject {
+  /** The target's own identifier: opaque, stable, the anchor we store. */
+  id: string;
+  attributes: Attributes;
+  /** Absent where the target has no such thing. */
+  active?: boolean;
+  etag?: string;
+}
+
+export interface OperationContext {
+  /** Stable over retries of the same intent: sent as an idempotency key where a target takes one. */
+  operationId: string;
+  attempt: number;
+  /** plan: answer with the calls that would be made and send nothing. */
+  mode: 'live' | 'plan';
+  signal?: AbortSignal;
+}
+
+/** A call as it was or would be made. Secrets are never in it; the engine redacts bodies by schema. */
+export interface WireCall {
+  method: string;
+  url: string;
+  body?: unknown;
+}
+
+/** What the target said of its own limits. Times in milliseconds; `resetAt` is an epoch time. */
+export interface RateHints {
+  limit?: number;
+  remaining?: number;
+  resetAt?: number;
+  retryAfterMs?: number;
+}
+
+interface Told {
+  hints?: RateHints;
+  calls?: WireCall[];
+  /** HTTP status or the protocol's own result code, as text for people. */
+  answer?: string;
+}
+
+/**
+ * How an attempt ended. Always a value, never an exception: it is stored as an event and decides what
+ * happens next.
+ */
+export type Outcome<T> =
+  | ({ kind: 'ok'; value: T } & Told)
+  /** Nothing to do at the target: it was so already. */
+  | ({ kind: 'no-op'; why: 'already-present' | 'already-absent' | 'unchanged' } & Told)
+  | ({ kind: 'planned' } & Told)
+  /** A unique value is taken at the target. The engine looks again and adopts, or says so. */
+  | ({ kind: 'conflict'; message: string } & Told)
+  /** The object the call was about is gone. */
+  | ({ kind: 'not-found'; message: string } & Told)
+  /**
+   * Passing trouble. `maybeDone`: the call was sent and no answer came, so it may have been carried out; look
+   * before repeating. `scope` connection: nothing else at this target will work either until then.
+   */
+  | ({ kind: 'retry'; scope: 'object' | 'connection'; afterMs?: number; maybeDone?: boolean; message: string } & Told)
+  /** The target will never take this as it is. */
+  | ({ kind: 'rejected'; code: string; attribute?: string; message: string; remedy?: string } & Told)
+  /** Credentials or rights are refused: stop the connection, not the objects. */
+  | ({ kind: 'denied'; message: string; remedy?: string } & Told);
+
+export interface TestStep {
+  step: 'reach' | 'tls' | 'authenticate' | 'discover' | 'read-users' | 'find-user' | 'read-groups';
+  status: 'passed' | 'failed' | 'skipped';
+  message: string;
+  /** What the admin does about it. Present when failed. */
+  remedy?: string;
+  durationMs: number;
+}
+export interface TestReport {
+  ok: boolean;
+  steps: TestStep[];
+}
+
+export interface TargetAttribute {
+  name: string;
+  type: 'string' | 'boolean' | 'integer' | 'decimal' | 'dateTime' | 'reference' | 'binary' | 'complex';
+  multiValued: boolean;
+  required: boolean;
+  caseExact: boolean;
+  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
+  unique: boolean;
+}
+
+export interface Discovery {
+  objectTypes: { type: SubjectType; attributes: TargetAttribute[] }[];
+  capabilities: Capabilities;
+  /** Where an answer could not be had, what was assumed instead. */
+  assumptions: string[];
+}
+
+export interface Capabilities {
+  create: boolean;
+  update: boolean;
+  delete: boolean;
+  groups: boolean;
+  find: boolean;
+  list: boolean;
+  changes: boolean;
+  members: { addRemove: boolean; maxPerCall: number; readable: boolean; nested: boolean };
+  pageSize: number;
+}
+
+export interface Page {
+  objects: RemoteObject[];
+  /** Absent on the last page. */
+  nextCursor?: string;
+}
+
+export interface MemberChange {
+  /** Remote ids. A target with typed members is told the type. */
+  add: { id: string; type: SubjectType }[];
+  remove: { id: string; type: SubjectType }[];
+}
+export interface MembersResult {
+  added: string[];
+  removed: string[];
+  /** Members the target does not know: parked by the engine, not failed. */
+  unknown: string[];
+}
+
+export interface Connector {
+  test(): Promise<TestReport>;
+  discover(): Promise<Outcome<Discovery>>;
+  list(type: SubjectType, query: { cursor?: string; limit?: number }): Promise<Outcome<Page>>;
+  get(type: SubjectType, id: string): Promise<Outcome<RemoteObject>>;
+  /** Exact matches only (case as the target's attribute has it), at most a few. An empty array is no match. */
+  find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>>;
+  create(type: SubjectType, attributes: Attributes, context: OperationContext): Promise<Outcome<RemoteObject>>;
+  update(
+    type: SubjectType,
+    id: string,
+    changes: AttributeChange[],
+    context: OperationContext,
+  ): Promise<Outcome<{ id: string; etag?: string }>>;
+  delete(type: SubjectType, id: string, context: OperationContext): Promise<Outcome<void>>;
+  /** The caller keeps add + remove within capabilities.members.maxPerCall. Repeats are harmless. */
+  members(groupId: string, change: MemberChange, context: OperationContext): Promise<Outcome<MembersResult>>;
+  close(): Promise<void>;
+}
+
+/** One line of a mapping: which value goes where. `source` is a SCIM path of the hub's user or group. */
+export interface AttributeMapping {
+  target: string;
+  source?: string;
+  constant?: AttributeValue;
+  /** Written instead when the source has no value. */
+  default?: AttributeValue;
+  apply: 'always' | 'create';
+  /** reference: the value is a hub id and is translated to the target's id (manager). */
+  kind?: 'value' | 'reference';
+}
+export interface MatchingRule {
+  source: string;
+  target: string;
+}
+export interface ObjectMapping {
+  matching: MatchingRule[];
+  attributes: AttributeMapping[];
+}
+export interface Mappings {
+  users: ObjectMapping;
+  groups?: ObjectMapping;
+}
+
+/** What the console needs to draw a form and the API needs to check one. */
+export interface Manifest {
+  type: string;
+  name: string;
+  description: string;
+  /** JSON Schema draft-07 of `settings`, with `title` and `description` for the form. */
+  settingsSchema: object;
+  /** JSON Schema of `credentials`; discriminated by `type`. Nothing in it is ever returned. */
+  credentialsSchema: object;
+  capabilities: Capabilities;
+  presets: { id: string; name: string; settings: object }[];
+  defaultMappings: Mappings;
+}
+
+export interface ConnectorRuntime {
+  /** Refuses addresses outside HUB_TARGET_NETWORKS, after DNS, at connect time. Unset: any. */
+  allowAddress?: (address: string) => boolean;
+  userAgent: string;
+}
+
+export interface ConnectorModule {
+  readonly manifest: Manifest;
+  /** Checked against the manifest's schemas before. Opens nothing yet: the first call does. */
+  open(settings: object, credentials: object, runtime: ConnectorRuntime): Connector;
+}
