@@ -1,0 +1,51 @@
+import type { EventMetadata, RecordedEvent } from './event.js';
+import { unsealPayload } from './payload-seal.js';
+import type { SubjectKeys } from './subject-keys.js';
+import type { Upcast } from './upcast.js';
+
+/** Columns that every statement reading events selects, `e` being hub.event and `k` hub.subject_key. */
+export const eventColumns = `e.tenant_id, e.position::float8 as position, e.stream_id, e.stream_type, e.version,
+  e.type, e.schema_version, e.subject_id, e.payload, e.metadata, e.recorded_at, k.wrapped`;
+
+export interface EventRow {
+  tenant_id: string;
+  position: number;
+  stream_id: string;
+  stream_type: string;
+  version: number;
+  type: string;
+  schema_version: number;
+  subject_id: string;
+  payload: Buffer;
+  metadata: EventMetadata;
+  recorded_at: Date;
+  wrapped: Buffer | null;
+}
+
+export function toRecordedEvent(row: EventRow, keys: SubjectKeys, upcast: Upcast): RecordedEvent {
+  const key = keys.unwrap(row.tenant_id, row.subject_id, row.wrapped);
+  const current = key
+    ? upcast(
+        row.type,
+        row.schema_version,
+        unsealPayload(key, row.payload, {
+          tenantId: row.tenant_id,
+          streamId: row.stream_id,
+          type: row.type,
+          schemaVersion: row.schema_version,
+        }),
+      )
+    : { schemaVersion: row.schema_version, payload: undefined };
+  return {
+    tenantId: row.tenant_id,
+    position: row.position,
+    streamId: row.stream_id,
+    streamType: row.stream_type,
+    version: row.version,
+    type: row.type,
+    schemaVersion: current.schemaVersion,
+    payload: current.payload,
+    metadata: row.metadata,
+    recordedAt: row.recorded_at,
+  };
+}
