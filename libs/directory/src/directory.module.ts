@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import {
+  CreateGroupHandler,
+  DeleteGroupHandler,
+  PatchGroupHandler,
+  ReplaceGroupHandler,
+} from './group-commands.handler.js';
+import { CreateUserHandler, DeleteUserHandler, PatchUserHandler, ReplaceUserHandler } from './user-commands.handler.js';
+
+/** Needs EventStore and DirectoryStates from the modules around it, and CqrsModule.forRoot() in the app. */
+@Module({
+  providers: [
+    CreateUserHandler,
+    ReplaceUserHandler,
+    PatchUserHandler,
+    DeleteUserHandler,
+    CreateGroupHandler,
+    ReplaceGroupHandler,
+    PatchGroupHandler,
+    DeleteGroupHandler,
+  ],
+})
+export class DirectoryModule {}

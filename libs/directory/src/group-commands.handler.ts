@@ -1,0 +1,213 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventStore } from '@rollcall/event-store';
+import { applyPatch, type MemberOperation, type PatchOperation, ScimError, type ResourceType } from '@rollcall/scim';
+import { v7 as uuid } from 'uuid';
+import type { ChangeOrigin } from './change-origin.js';
+import { DirectoryStates, type GroupWithMembers } from './directory-states.js';
+import { changeGroup, createGroup, deleteGroup } from './group.decide.js';
+import { groupStream, type Member } from './group.events.js';
+import { evolveGroup, type GroupState } from './group.evolve.js';
+import { decideMembership, needsAllMembers } from './membership.decide.js';
+import { OneAtATime } from './one-at-a-time.js';
+import { againOnConflict, preconditionFailed, record } from './record-change.js';
+import type { Attributes } from './resource-attributes.js';
+import { namedIds, resolveMembers } from './resolve-members.js';
+
+export interface GroupChanged {
+  group: GroupState;
+  changed: boolean;
+  warnings: string[];
+}
+
+export class CreateGroup extends Command<GroupChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly attributes: Attributes,
+    readonly memberIds: string[],
+  ) {
+    super();
+  }
+}
+
+export class ReplaceGroup extends Command<GroupChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly attributes: Attributes,
+    readonly memberIds: string[],
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+export class PatchGroup extends Command<GroupChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly header: PatchOperation[],
+    readonly members: MemberOperation[],
+    readonly type: ResourceType,
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+export class DeleteGroup extends Command<void> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateGroup)
+export class CreateGroupHandler implements ICommandHandler<CreateGroup> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly states: DirectoryStates,
+  ) {}
+
+  async execute({ tenantId, origin, attributes, memberIds }: CreateGroup): Promise<GroupChanged> {
+    const streamId = uuid();
+    const members: Member[] =
+      memberIds.length > 0 ? await resolveMembers(this.states, tenantId, streamId, memberIds) : [];
+    const decision = createGroup(attributes, members);
+    const appended = await record(
+      this.store,
+      { tenantId, streamId, streamType: groupStream, version: 0, origin },
+      decision,
+    );
+    const group = evolveGroup(undefined, decision.events[0]!, appended);
+    return { group, changed: true, warnings: [] };
+  }
+}
+
+interface GroupChange {
+  tenantId: string;
+  origin: ChangeOrigin;
+  id: string;
+  ifMatch?: number;
+  members: MemberOperation[];
+  wanted: (state: GroupState) => { attributes: Attributes; warnings: string[] };
+}
+
+class GroupChanges {
+  private readonly streams = new OneAtATime();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly states: DirectoryStates,
+  ) {}
+
+  apply({ tenantId, origin, id, ifMatch, members, wanted }: GroupChange): Promise<GroupChanged> {
+    return this.streams.run(`${tenantId}/${id}`, () =>
+      againOnConflict(ifMatch, async () => {
+        const operations = await this.resolve(tenantId, id, members);
+        const ids = needsAllMembers(operations) ? 'all' : namedIds(members);
+        const { group: state, members: current } = await existingGroup(this.states, tenantId, id, ids, ifMatch);
+        const { attributes, warnings } = wanted(state);
+        const decision = changeGroup(state, attributes, decideMembership(operations, current));
+        if (decision.events.length === 0) return { group: state, changed: false, warnings };
+        const appended = await record(
+          this.store,
+          { tenantId, streamId: id, streamType: groupStream, version: state.version, origin },
+          decision,
+        );
+        let group = state;
+        for (const event of decision.events) {
+          group = evolveGroup(group, event, { ...appended, version: group.version + 1 });
+        }
+        return { group, changed: true, warnings };
+      }),
+    );
+  }
+
+  private async resolve(tenantId: string, groupId: string, operations: MemberOperation[]) {
+    const added = operations.flatMap((operation) =>
+      operation.op === 'add' || operation.op === 'set' ? operation.ids.map(({ id }) => id) : [],
+    );
+    const known = new Map(
+      added.length > 0
+        ? (await resolveMembers(this.states, tenantId, groupId, added)).map((member) => [member.id, member])
+        : [],
+    );
+    return operations.map((operation) =>
+      operation.op === 'add' || operation.op === 'set'
+        ? { op: operation.op, members: operation.ids.map(({ id }) => known.get(id)!) }
+        : operation,
+    );
+  }
+}
+
+@CommandHandler(ReplaceGroup)
+export class ReplaceGroupHandler implements ICommandHandler<ReplaceGroup> {
+  private readonly changes: GroupChanges;
+
+  constructor(store: EventStore, states: DirectoryStates) {
+    this.changes = new GroupChanges(store, states);
+  }
+
+  execute(command: ReplaceGroup): Promise<GroupChanged> {
+    return this.changes.apply({
+      ...command,
+      members: [{ op: 'set', ids: command.memberIds.map((id) => ({ id })) }],
+      wanted: () => ({ attributes: command.attributes, warnings: [] }),
+    });
+  }
+}
+
+@CommandHandler(PatchGroup)
+export class PatchGroupHandler implements ICommandHandler<PatchGroup> {
+  private readonly changes: GroupChanges;
+
+  constructor(store: EventStore, states: DirectoryStates) {
+    this.changes = new GroupChanges(store, states);
+  }
+
+  execute(command: PatchGroup): Promise<GroupChanged> {
+    return this.changes.apply({
+      ...command,
+      wanted: (state) => applyPatch(state.attributes, command.header, command.type),
+    });
+  }
+}
+
+@CommandHandler(DeleteGroup)
+export class DeleteGroupHandler implements ICommandHandler<DeleteGroup> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly states: DirectoryStates,
+  ) {}
+
+  execute({ tenantId, origin, id, ifMatch }: DeleteGroup): Promise<void> {
+    return againOnConflict(ifMatch, async () => {
+      const { group } = await existingGroup(this.states, tenantId, id, [], ifMatch);
+      await record(
+        this.store,
+        { tenantId, streamId: id, streamType: groupStream, version: group.version, origin },
+        deleteGroup(group),
+      );
+    });
+  }
+}
+
+async function existingGroup(
+  states: DirectoryStates,
+  tenantId: string,
+  id: string,
+  memberIds: string[] | 'all',
+  ifMatch?: number,
+): Promise<GroupWithMembers> {
+  const found = await states.group(tenantId, id, memberIds);
+  if (!found || found.group.deleted) throw new ScimError(404, `There is no group with the id ${id}.`);
+  if (ifMatch !== undefined && ifMatch !== found.group.version) throw preconditionFailed();
+  return found;
+}

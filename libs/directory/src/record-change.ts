@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Appended, ClaimConflict, type EventStore, VersionConflict } from '@rollcall/event-store';
+import { ScimError } from '@rollcall/scim';
+import type { ChangeOrigin } from './change-origin.js';
+import type { Decision } from './decision.js';
+import type { GroupEvent } from './group.events.js';
+import type { UserEvent } from './user.events.js';
+
+export interface Change {
+  tenantId: string;
+  streamId: string;
+  streamType: string;
+  /** 0 for a new stream. */
+  version: number;
+  origin: ChangeOrigin;
+}
+
+/** Appends what was decided. A taken unique key becomes SCIM's 409 uniqueness (RFC 7644 section 3.12). */
+export async function record(
+  store: EventStore,
+  change: Change,
+  decision: Decision<UserEvent | GroupEvent>,
+): Promise<Appended> {
+  try {
+    return await store.append(change.tenantId, {
+      streamId: change.streamId,
+      streamType: change.streamType,
+      expected: change.version === 0 ? 'none' : change.version,
+      events: decision.events,
+      claims: decision.claims,
+      releases: decision.releases,
+      metadata: change.origin,
+    });
+  } catch (error) {
+    if (!(error instanceof ClaimConflict)) throw error;
+    const [attribute, kind] =
+      error.claim.kind === 'userName' ? ['userName', 'user'] : ['displayName', 'group'];
+    throw new ScimError(
+      409,
+      `${attribute} is already used by ${kind} ${error.holder} (compared without regard to case). ` +
+        `Match that ${kind} by ${attribute}, or give one of the two another ${attribute}.`,
+      'uniqueness',
+    );
+  }
+}
+
+const tries = 8;
+
+/**
+ * Loads, decides and appends again when another process was faster. Where the client named the version it
+ * knows (If-Match), a different one is its answer: 412.
+ */
+export async function againOnConflict<T>(ifMatch: number | undefined, attempt: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof VersionConflict)) throw error;
+      if (ifMatch !== undefined) throw preconditionFailed();
+      if (turn === tries) {
+        throw new ScimError(503, 'This resource is being changed by many requests at once. Try again.');
+      }
+      await pause(Math.random() * 10 * turn);
+    }
+  }
+}
+
+export function preconditionFailed(): ScimError {
+  return new ScimError(
+    412,
+    'The resource has changed since the version named in If-Match. Read it again and repeat the change on what it is now.',
+  );
+}

@@ -1,0 +1,180 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventStore } from '@rollcall/event-store';
+import { applyPatch, type PatchOperation, ScimError, type ResourceType } from '@rollcall/scim';
+import { v7 as uuid } from 'uuid';
+import type { ChangeOrigin } from './change-origin.js';
+import { DirectoryStates } from './directory-states.js';
+import { OneAtATime } from './one-at-a-time.js';
+import { againOnConflict, preconditionFailed, record } from './record-change.js';
+import type { Attributes } from './resource-attributes.js';
+import { changeUser, createUser, deleteUser } from './user.decide.js';
+import { userStream } from './user.events.js';
+import { evolveUser, type UserState } from './user.evolve.js';
+
+/** The user as it is after the change, and whether anything changed. */
+export interface UserChanged {
+  user: UserState;
+  changed: boolean;
+  warnings: string[];
+}
+
+export class CreateUser extends Command<UserChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly attributes: Attributes,
+  ) {
+    super();
+  }
+}
+
+export class ReplaceUser extends Command<UserChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly attributes: Attributes,
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+export class PatchUser extends Command<UserChanged> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly operations: PatchOperation[],
+    readonly type: ResourceType,
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+export class DeleteUser extends Command<void> {
+  constructor(
+    readonly tenantId: string,
+    readonly origin: ChangeOrigin,
+    readonly id: string,
+    readonly ifMatch?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateUser)
+export class CreateUserHandler implements ICommandHandler<CreateUser> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ tenantId, origin, attributes }: CreateUser): Promise<UserChanged> {
+    const streamId = uuid();
+    const decision = createUser(attributes);
+    const appended = await record(
+      this.store,
+      { tenantId, streamId, streamType: userStream, version: 0, origin },
+      decision,
+    );
+    return { user: evolveUser(undefined, decision.events[0]!, appended), changed: true, warnings: [] };
+  }
+}
+
+interface UserChange {
+  tenantId: string;
+  origin: ChangeOrigin;
+  id: string;
+  ifMatch?: number;
+  wanted: (state: UserState) => { attributes: Attributes; warnings: string[] };
+}
+
+/** The common course of replace and patch: newest state, wanted attributes, decision, append. */
+class UserChanges {
+  private readonly streams = new OneAtATime();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly states: DirectoryStates,
+  ) {}
+
+  apply({ tenantId, origin, id, ifMatch, wanted }: UserChange): Promise<UserChanged> {
+    return this.streams.run(`${tenantId}/${id}`, () =>
+      againOnConflict(ifMatch, async () => {
+        const state = await existingUser(this.states, tenantId, id, ifMatch);
+        const { attributes, warnings } = wanted(state);
+        const decision = changeUser(state, attributes);
+        if (decision.events.length === 0) return { user: state, changed: false, warnings };
+        const appended = await record(
+          this.store,
+          { tenantId, streamId: id, streamType: userStream, version: state.version, origin },
+          decision,
+        );
+        let user = state;
+        for (const event of decision.events) {
+          user = evolveUser(user, event, { ...appended, version: user.version + 1 });
+        }
+        return { user, changed: true, warnings };
+      }),
+    );
+  }
+}
+
+@CommandHandler(ReplaceUser)
+export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
+  private readonly changes: UserChanges;
+
+  constructor(store: EventStore, states: DirectoryStates) {
+    this.changes = new UserChanges(store, states);
+  }
+
+  execute(command: ReplaceUser): Promise<UserChanged> {
+    return this.changes.apply({ ...command, wanted: () => ({ attributes: command.attributes, warnings: [] }) });
+  }
+}
+
+@CommandHandler(PatchUser)
+export class PatchUserHandler implements ICommandHandler<PatchUser> {
+  private readonly changes: UserChanges;
+
+  constructor(store: EventStore, states: DirectoryStates) {
+    this.changes = new UserChanges(store, states);
+  }
+
+  execute(command: PatchUser): Promise<UserChanged> {
+    return this.changes.apply({
+      ...command,
+      wanted: (state) => applyPatch(state.attributes, command.operations, command.type),
+    });
+  }
+}
+
+@CommandHandler(DeleteUser)
+export class DeleteUserHandler implements ICommandHandler<DeleteUser> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly states: DirectoryStates,
+  ) {}
+
+  execute({ tenantId, origin, id, ifMatch }: DeleteUser): Promise<void> {
+    return againOnConflict(ifMatch, async () => {
+      const state = await existingUser(this.states, tenantId, id, ifMatch);
+      await record(
+        this.store,
+        { tenantId, streamId: id, streamType: userStream, version: state.version, origin },
+        deleteUser(state),
+      );
+    });
+  }
+}
+
+async function existingUser(
+  states: DirectoryStates,
+  tenantId: string,
+  id: string,
+  ifMatch?: number,
+): Promise<UserState> {
+  const state = await states.user(tenantId, id);
+  if (!state || state.deleted) throw new ScimError(404, `There is no user with the id ${id}.`);
+  if (ifMatch !== undefined && ifMatch !== state.version) throw preconditionFailed();
+  return state;
+}
