@@ -11,12 +11,12 @@ export type SubjectType = 'user' | 'group';
  * exactly what changes. Values are JSON.
  */
 export type Attributes = Record<string, AttributeValue>;
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+export type AttributeValue =
+  string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 
 /** One changed attribute. `unset` clears it at the target. */
 export type AttributeChange =
-  | { op: 'set'; attribute: string; value: AttributeValue }
-  | { op: 'unset'; attribute: string };
+  { op: 'set'; attribute: string; value: AttributeValue } | { op: 'unset'; attribute: string };
 
 export interface RemoteObject {
   /** The target's own identifier: opaque, stable, the anchor we store. */
@@ -75,7 +75,13 @@ export type Outcome<T> =
    * Passing trouble. `maybeDone`: the call was sent and no answer came, so it may have been carried out; look
    * before repeating. `scope` connection: nothing else at this target will work either until then.
    */
-  | ({ kind: 'retry'; scope: 'object' | 'connection'; afterMs?: number; maybeDone?: boolean; message: string } & Told)
+  | ({
+      kind: 'retry';
+      scope: 'object' | 'connection';
+      afterMs?: number;
+      maybeDone?: boolean;
+      message: string;
+    } & Told)
   /** The target will never take this as it is. */
   | ({ kind: 'rejected'; code: string; attribute?: string; message: string; remedy?: string } & Told)
   /** Credentials or rights are refused: stop the connection, not the objects. */
@@ -127,6 +133,8 @@ export interface Page {
   objects: RemoteObject[];
   /** Absent on the last page. */
   nextCursor?: string;
+  /** Why the list ends before its end: what did not come must not be taken for gone. */
+  cutShort?: string;
 }
 
 export interface MemberChange {
@@ -148,7 +156,11 @@ export interface Connector {
   get(type: SubjectType, id: string): Promise<Outcome<RemoteObject>>;
   /** Exact matches only (case as the target's attribute has it), at most a few. An empty array is no match. */
   find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>>;
-  create(type: SubjectType, attributes: Attributes, context: OperationContext): Promise<Outcome<RemoteObject>>;
+  create(
+    type: SubjectType,
+    attributes: Attributes,
+    context: OperationContext,
+  ): Promise<Outcome<RemoteObject>>;
   update(
     type: SubjectType,
     id: string,
@@ -195,7 +207,8 @@ export interface Manifest {
   /** JSON Schema of `credentials`; discriminated by `type`. Nothing in it is ever returned. */
   credentialsSchema: object;
   capabilities: Capabilities;
-  presets: { id: string; name: string; settings: object }[];
+  /** `note`: what the admin still has to fill in, and where to find it. */
+  presets: { id: string; name: string; note?: string; settings: object }[];
   defaultMappings: Mappings;
 }
 

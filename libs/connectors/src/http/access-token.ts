@@ -1,0 +1,90 @@
+import type { Dispatcher } from 'undici';
+import { exchange, type HttpFailure } from './exchange.js';
+
+export interface ClientCredentials {
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  scope?: string;
+  /** Where the client's id and secret go (RFC 6749 section 2.3.1). Default: header. */
+  clientAuthentication?: 'header' | 'body';
+}
+
+export type TokenResult =
+  | { kind: 'token'; token: string }
+  | { kind: 'refused'; message: string }
+  | { kind: 'unavailable'; message: string; failure?: HttpFailure };
+
+const earlyMs = 60_000;
+const unknownLifetimeMs = 300_000;
+
+/** An OAuth 2.0 client-credentials token (RFC 6749 section 4.4), kept until a minute before it expires. */
+export class AccessToken {
+  private held: { token: string; until: number } | undefined;
+  private fetching: Promise<TokenResult> | undefined;
+
+  constructor(
+    private readonly agent: Dispatcher,
+    private readonly client: ClientCredentials,
+    private readonly options: { timeoutMs: number; userAgent: string },
+  ) {}
+
+  /** `refused`: the token the target has just turned down; a newer one is fetched unless somebody has already. */
+  get(refused?: string): Promise<TokenResult> {
+    const { held } = this;
+    if (held && held.token !== refused && held.until > Date.now()) {
+      return Promise.resolve({ kind: 'token', token: held.token });
+    }
+    this.fetching ??= this.fetch().finally(() => (this.fetching = undefined));
+    return this.fetching;
+  }
+
+  private async fetch(): Promise<TokenResult> {
+    const { client } = this;
+    const form = new URLSearchParams({ grant_type: 'client_credentials' });
+    if (client.scope) form.set('scope', client.scope);
+    const headers: Record<string, string> = {
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+      'user-agent': this.options.userAgent,
+    };
+    if (client.clientAuthentication === 'body') {
+      form.set('client_id', client.clientId);
+      form.set('client_secret', client.clientSecret);
+    } else {
+      const pair = `${formEncode(client.clientId)}:${formEncode(client.clientSecret)}`;
+      headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+    }
+    const result = await exchange(this.agent, {
+      method: 'POST',
+      url: new URL(client.tokenUrl),
+      headers,
+      body: form.toString(),
+      timeoutMs: this.options.timeoutMs,
+      maxAnswerBytes: 1 << 20,
+    });
+    if (result.kind === 'failure') return { kind: 'unavailable', message: result.message, failure: result };
+    const answer = parseObject(result.text);
+    if (result.status >= 200 && result.status < 300 && typeof answer?.access_token === 'string') {
+      const lifetime = Number(answer.expires_in) * 1000;
+      const keep = Number.isFinite(lifetime) ? Math.max(lifetime - earlyMs, lifetime / 2) : unknownLifetimeMs;
+      this.held = { token: answer.access_token, until: Date.now() + keep };
+      return { kind: 'token', token: answer.access_token };
+    }
+    const code = typeof answer?.error === 'string' ? ` (${answer.error})` : '';
+    const message = `The token endpoint ${new URL(client.tokenUrl).host} answered ${result.status}${code}.`;
+    const passing = result.status >= 500 || result.status === 429 || result.status === 408;
+    return { kind: passing ? 'unavailable' : 'refused', message };
+  }
+}
+
+const formEncode = (text: string): string => new URLSearchParams({ v: text }).toString().slice(2);
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

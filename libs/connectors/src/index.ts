@@ -1,0 +1,2 @@
+export * from './contract.js';
+export { connectorModule, connectorModules } from './registry.js';

@@ -1,0 +1,9 @@
+import type { ConnectorModule } from './contract.js';
+import { scim2 } from './targets/scim2/scim2.connector.js';
+
+/** Every kind of target this hub can push to. */
+export const connectorModules: readonly ConnectorModule[] = [scim2];
+
+const byType = new Map(connectorModules.map((module) => [module.manifest.type, module]));
+
+export const connectorModule = (type: string): ConnectorModule | undefined => byType.get(type);

@@ -1,0 +1,120 @@
+import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
+import { patchSchema, type PatchOperation } from './build-patch.js';
+import { errorOf, type Refusal } from './refusal.js';
+import { collectionOf, type Call, type Session, type Sent } from './session.js';
+
+type Step = { op: 'add' | 'remove'; id: string; type: SubjectType };
+
+const unknownMember =
+  /(?:member|user|group|resource|reference|id|value)\b.*\b(?:not found|does(?: not|n't) exist|unknown|no such|invalid|not a valid|cannot be found)|(?:unknown|no such|invalid|non-?existent) (?:member|user|group|resource)/i;
+const alreadySo = /already (?:a )?(?:member|in|exists|present|assigned)|not a member|no longer|duplicate/i;
+
+/**
+ * Adds and removes members with one PATCH. When the target refuses the whole of it for the sake of some, the
+ * change is halved until those are found: an added one the target does not know is `unknown`, a removed one
+ * that is not there counts as removed.
+ */
+export async function changeMembers(
+  session: Session,
+  groupId: string,
+  change: MemberChange,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<MembersResult>> {
+  const steps: Step[] = [
+    ...change.remove.map((member) => ({ op: 'remove' as const, ...member })),
+    ...change.add.map((member) => ({ op: 'add' as const, ...member })),
+  ];
+  if (steps.length === 0) return { kind: 'no-op', why: 'unchanged' };
+  const calls: WireCall[] = [];
+  const result: MembersResult = { added: [], removed: [], unknown: [] };
+  const batches = [steps];
+  let groupSeen = false;
+  for (let batch = batches.pop(); batch; batch = batches.pop()) {
+    const sent = await session.send(membersCall(session, groupId, batch, signal));
+    calls.push(sent.call);
+    if (!sent.refused) {
+      for (const { op, id } of batch) result[op === 'add' ? 'added' : 'removed'].push(id);
+      continue;
+    }
+    if (!mayBeAboutMembers(sent.refused)) return { ...sent.refused, calls };
+    if (!groupSeen && sent.refused.kind === 'not-found') {
+      const group = await session.send(groupCall(groupId, signal));
+      calls.push(group.call);
+      if (group.refused) return { ...group.refused, calls };
+      groupSeen = true;
+    }
+    if (batch.length > 1) {
+      batches.push(...split(batch, sent));
+      continue;
+    }
+    const [step] = batch as [Step];
+    const detail = sent.reply ? errorOf(sent.reply).detail : '';
+    if (step.op === 'add' && alreadySo.test(detail)) result.added.push(step.id);
+    else if (step.op === 'add' && (sent.refused.kind === 'not-found' || names(detail, step.id)))
+      result.unknown.push(step.id);
+    else if (step.op === 'remove' && isAbsent(sent.refused, detail, step.id)) result.removed.push(step.id);
+    else return { ...sent.refused, calls };
+  }
+  return { kind: 'ok', value: result, calls };
+}
+
+export function membersCall(session: Session, groupId: string, steps: Step[], signal?: AbortSignal): Call {
+  const removed = steps.filter(({ op }) => op === 'remove').map(({ id }) => id);
+  const added = steps.filter(({ op }) => op === 'add');
+  const operations: PatchOperation[] =
+    session.settings.memberRemoval === 'filter'
+      ? removed.map((id) => ({ op: 'remove', path: `members[value eq ${JSON.stringify(id)}]` }))
+      : removed.length > 0
+        ? [{ op: 'remove', path: 'members', value: removed.map((value) => ({ value })) }]
+        : [];
+  if (added.length > 0) {
+    const value = added.map(({ id, type }) =>
+      type === 'group' ? { value: id, type: 'Group' } : { value: id },
+    );
+    operations.push({ op: 'add', path: 'members', value });
+  }
+  return {
+    method: 'PATCH',
+    path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
+    body: { schemas: [patchSchema], Operations: operations },
+    signal,
+  };
+}
+
+/** Both directions of a change, as one call. */
+export const planMembers = (session: Session, groupId: string, change: MemberChange): WireCall =>
+  session.wire(
+    membersCall(session, groupId, [
+      ...change.remove.map((member) => ({ op: 'remove' as const, ...member })),
+      ...change.add.map((member) => ({ op: 'add' as const, ...member })),
+    ]),
+  );
+
+const groupCall = (groupId: string, signal?: AbortSignal): Call => ({
+  method: 'GET',
+  path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
+  query: { excludedAttributes: 'members' },
+  signal,
+});
+
+const mayBeAboutMembers = (refused: Refusal): boolean =>
+  refused.kind === 'not-found' || refused.kind === 'rejected' || refused.kind === 'conflict';
+
+/** Those the error names on their own, the others together; in halves when it names none or all. */
+function split(batch: Step[], sent: Sent): Step[][] {
+  const detail = sent.reply ? errorOf(sent.reply).detail : '';
+  const named = batch.filter(({ id }) => detail.includes(id));
+  if (named.length > 0 && named.length < batch.length) {
+    return [...named.map((step) => [step]), batch.filter((step) => !named.includes(step))];
+  }
+  const middle = batch.length >> 1;
+  return [batch.slice(middle), batch.slice(0, middle)];
+}
+
+const names = (detail: string, id: string): boolean => detail.includes(id) || unknownMember.test(detail);
+
+const isAbsent = (refused: Refusal, detail: string, id: string): boolean =>
+  refused.kind === 'not-found' ||
+  (refused.kind === 'rejected' && refused.code === 'noTarget') ||
+  alreadySo.test(detail) ||
+  names(detail, id);

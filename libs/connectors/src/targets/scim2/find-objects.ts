@@ -1,0 +1,135 @@
+import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
+import { attributeOf, parseAttributePath } from './attribute-path.js';
+import { readList } from './list-page.js';
+import { isObject, readPath, readResource } from './read-resource.js';
+import { collectionOf, type Session, type Sent } from './session.js';
+
+const mostPages = 20;
+/** `caseExact` of RFC 7643 sections 3.1 and 8.7.1; everything else compares without regard to case. */
+const caseExact = new Set(['id', 'externalId', 'profileUrl']);
+
+/**
+ * Objects whose attribute has this value (RFC 7644 section 3.4.2.2). Every result is compared here, since
+ * servers ignore filters they do not understand and return everything; such a list is read on for a few
+ * pages, and given up loudly rather than taken for "not there".
+ */
+export async function findObjects(
+  session: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+): Promise<Outcome<RemoteObject[]>> {
+  const path = parseAttributePath(key.attribute);
+  const same = comparer(caseExact.has(path.attribute), key.value);
+  const calls: WireCall[] = [];
+  const matches = new Map<string, { object: RemoteObject; literal: boolean }>();
+  let seen = 0;
+  let firstId: unknown;
+  for (let page = 0; page < mostPages; page++) {
+    const sent: Sent =
+      page === 0 ? await firstPage(session, type, key, calls) : await nextPage(session, type, key, seen);
+    if (page > 0) calls.push(sent.call);
+    if (sent.refused) {
+      // Some servers say "no match" with 404 where RFC 7644 section 3.4.2 wants an empty list.
+      if (sent.reply?.status === 404 && isObject(sent.reply.body)) return { kind: 'ok', value: [], calls };
+      return { ...sent.refused, calls };
+    }
+    const { resources, total } = readList(sent.reply.body);
+    const pageFirst = isObject(resources[0]) ? resources[0].id : undefined;
+    const repeated = page > 0 && pageFirst === firstId;
+    firstId ??= pageFirst;
+    let strangers = 0;
+    for (const resource of repeated ? [] : resources) {
+      const object = readResource(resource);
+      if (!object) continue;
+      const values = valuesAt(resource as Record<string, unknown>, key.attribute);
+      if (values.some(same)) matches.set(object.id, { object, literal: values.includes(key.value) });
+      else strangers++;
+    }
+    seen += resources.length;
+    const filterIgnored = strangers > 0;
+    const more = filterIgnored && matches.size === 0 && (total === undefined || seen < total);
+    if (!more) {
+      const told = { calls, ...(sent.reply.hints && { hints: sent.reply.hints }) };
+      return { kind: 'ok', value: best([...matches.values()]), ...told };
+    }
+  }
+  return {
+    kind: 'rejected',
+    code: 'filter-ignored',
+    attribute: key.attribute,
+    message: `The target ignores the filter on ${key.attribute} and holds more accounts than can be read one by one.`,
+    remedy: 'Match by an attribute the app can search by, such as userName.',
+    calls,
+  };
+}
+
+async function firstPage(
+  session: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+  calls: WireCall[],
+): Promise<Sent> {
+  let sent = await session.send(query(type, filterOf(key)));
+  calls.push(sent.call);
+  const strict = strictFilterOf(key);
+  if (sent.reply?.status === 400 && strict !== undefined) {
+    sent = await session.send(query(type, strict));
+    calls.push(sent.call);
+  }
+  return sent;
+}
+
+const nextPage = (
+  session: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+  seen: number,
+) => session.send(query(type, filterOf(key), seen + 1));
+
+const query = (type: SubjectType, filter: string, startIndex?: number) => ({
+  method: 'GET' as const,
+  path: collectionOf[type],
+  query: {
+    filter,
+    ...(startIndex !== undefined && { startIndex: String(startIndex) }),
+    ...(type === 'group' && { excludedAttributes: 'members' }),
+  },
+  wantsBody: true,
+});
+
+/** `emails[type eq "work"].value eq "x"`: not RFC grammar, but what Entra sends and most servers know. */
+const filterOf = (key: { attribute: string; value: string }): string =>
+  `${key.attribute} eq ${JSON.stringify(key.value)}`;
+
+/** The same as a value filter of RFC 7644 figure 1: `emails[type eq "work" and value eq "x"]`. */
+function strictFilterOf(key: { attribute: string; value: string }): string | undefined {
+  const path = parseAttributePath(key.attribute);
+  if (!path.where || path.sub === undefined) return undefined;
+  const conditions = [...path.where, { attribute: path.sub, value: key.value }];
+  const inner = conditions
+    .map(({ attribute, value }) => `${attribute} eq ${JSON.stringify(value)}`)
+    .join(' and ');
+  return `${attributeOf(path)}[${inner}]`;
+}
+
+function comparer(exact: boolean, wanted: string): (value: unknown) => boolean {
+  const lower = wanted.toLowerCase();
+  return (value) => (exact ? value === wanted : typeof value === 'string' && value.toLowerCase() === lower);
+}
+
+/** All values the path stands for: `emails.value` is that of every email. */
+function valuesAt(resource: Record<string, unknown>, attribute: string): unknown[] {
+  const path = parseAttributePath(attribute);
+  const found = readPath(resource, attribute);
+  if (found !== undefined) return Array.isArray(found) ? found : [found];
+  const list = path.where ? undefined : readPath(resource, attributeOf(path));
+  return Array.isArray(list) && path.sub !== undefined
+    ? list.map((each) => (isObject(each) ? each[path.sub!] : undefined))
+    : [];
+}
+
+/** An account spelled exactly like this comes before those that differ in case. */
+function best(matches: { object: RemoteObject; literal: boolean }[]): RemoteObject[] {
+  const literal = matches.filter((each) => each.literal);
+  return (literal.length > 0 ? literal : matches).map((each) => each.object);
+}

@@ -1,0 +1,82 @@
+import type { Outcome, Page, SubjectType } from '../../contract.js';
+import { isObject, readResource } from './read-resource.js';
+import { collectionOf, type Session } from './session.js';
+
+/** Where the next page starts, and the first ids seen, which tell when a server goes round in circles. */
+interface Place {
+  start: number;
+  first?: string;
+  previous?: string;
+}
+
+/**
+ * One page by index (RFC 7644 section 3.4.2.4). Ends on an empty page, when as many have come as the target
+ * says there are, and when a page comes again. A full page that holds just as many as the target says in all
+ * is not trusted to be the last: some count the page only.
+ */
+export async function listPage(
+  session: Session,
+  type: SubjectType,
+  query: { cursor?: string; limit?: number },
+): Promise<Outcome<Page>> {
+  const place = readCursor(query.cursor);
+  if (!place) {
+    return {
+      kind: 'rejected',
+      code: 'bad-cursor',
+      message: 'The cursor was not given out by this connection.',
+      remedy: 'Start again without one.',
+    };
+  }
+  const count = Math.max(1, Math.min(query.limit ?? session.settings.pageSize, session.settings.pageSize));
+  const sent = await session.send({
+    method: 'GET',
+    path: collectionOf[type],
+    query: {
+      startIndex: String(place.start),
+      count: String(count),
+      ...(type === 'group' && { excludedAttributes: 'members' }),
+    },
+    wantsBody: true,
+  });
+  if (sent.refused) return { ...sent.refused, calls: [sent.call] };
+  const told = { calls: [sent.call], ...(sent.reply.hints && { hints: sent.reply.hints }) };
+  const { resources, total } = readList(sent.reply.body);
+  const objects = resources.map(readResource).filter((each) => each !== undefined);
+  const first = objects[0]?.id;
+  if (first === undefined) return { kind: 'ok', value: { objects: [] }, ...told };
+  if (place.start > 1 && (first === place.previous || first === place.first)) {
+    const cutShort = `The target repeats pages: what comes after number ${place.start - 1} cannot be read.`;
+    return { kind: 'ok', value: { objects: [], ...(total !== place.start - 1 && { cutShort }) }, ...told };
+  }
+  const next = place.start + resources.length;
+  const countsPageOnly = total === resources.length && resources.length >= count;
+  const complete = total !== undefined && next > total && !countsPageOnly;
+  if (complete) return { kind: 'ok', value: { objects }, ...told };
+  const nextCursor = writeCursor({ start: next, first: place.first ?? first, previous: first });
+  return { kind: 'ok', value: { objects, nextCursor }, ...told };
+}
+
+/** The resources of a ListResponse; a bare array, and a single resource, are taken too. */
+export function readList(body: unknown): { resources: unknown[]; total?: number } {
+  if (Array.isArray(body)) return { resources: body };
+  if (!isObject(body)) return { resources: [] };
+  const list = body.Resources ?? body.resources;
+  const total = Number(body.totalResults ?? Number.NaN);
+  if (Array.isArray(list)) return { resources: list, ...(Number.isFinite(total) && { total }) };
+  return typeof body.id === 'string' ? { resources: [body], total: 1 } : { resources: [], total: 0 };
+}
+
+const writeCursor = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+function readCursor(cursor: string | undefined): Place | undefined {
+  if (cursor === undefined) return { start: 1 };
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return isObject(place) && Number.isInteger(place.start) && Number(place.start) > 0
+      ? (place as unknown as Place)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

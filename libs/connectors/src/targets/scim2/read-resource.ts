@@ -1,0 +1,78 @@
+import type { Attributes, AttributeValue, RemoteObject } from '../../contract.js';
+import { meets, parseAttributePath } from './attribute-path.js';
+import type { Resource } from './assemble-resource.js';
+
+const notAttributes = new Set(['schemas', 'id', 'meta']);
+
+/**
+ * A resource as the target returned it, keyed by path so that it can be compared with what a mapping writes:
+ * every attribute whole under its own name, singular sub-attributes as `name.givenName`, and for lists of
+ * complex values the first element of each type as `emails[type eq "work"].value` and the primary one as
+ * `emails[primary eq true].value`. Undefined when it has no id.
+ */
+export function readResource(resource: unknown): RemoteObject | undefined {
+  if (!isObject(resource)) return undefined;
+  const { id } = resource;
+  if ((typeof id !== 'string' && typeof id !== 'number') || id === '') return undefined;
+  const attributes: Attributes = {};
+  for (const [name, value] of Object.entries(resource)) {
+    if (notAttributes.has(name)) continue;
+    if (name.toLowerCase().startsWith('urn:')) {
+      if (isObject(value))
+        for (const [inner, each] of Object.entries(value)) flatten(attributes, `${name}:${inner}`, each);
+    } else {
+      flatten(attributes, name, value);
+    }
+  }
+  const object: RemoteObject = { id: String(id), attributes };
+  const active = readActive(resource.active);
+  if (active !== undefined) object.active = attributes.active = active;
+  const etag = isObject(resource.meta) ? resource.meta.version : undefined;
+  if (typeof etag === 'string') object.etag = etag;
+  return object;
+}
+
+/** The value at a path of a resource; undefined where there is none. */
+export function readPath(resource: Resource, text: string): unknown {
+  const path = parseAttributePath(text);
+  const holder = path.urn === undefined ? resource : resource[path.urn];
+  if (!isObject(holder)) return undefined;
+  let found = holder[path.attribute];
+  if (path.where) found = Array.isArray(found) ? found.find((each) => meets(each, path.where!)) : undefined;
+  if (path.sub === undefined) return found;
+  return isObject(found) ? found[path.sub] : undefined;
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function flatten(into: Attributes, name: string, value: unknown): void {
+  if (value === null || value === undefined) return;
+  into[name] = value as AttributeValue;
+  if (isObject(value)) {
+    for (const [sub, each] of Object.entries(value)) into[`${name}.${sub}`] = each as AttributeValue;
+  } else if (Array.isArray(value)) {
+    for (const element of value) {
+      if (!isObject(element)) continue;
+      if (typeof element.type === 'string') {
+        flattenElement(into, `${name}[type eq ${JSON.stringify(element.type)}]`, element);
+        flattenElement(into, `${name}[type eq ${JSON.stringify(element.type.toLowerCase())}]`, element);
+      }
+      if (element.primary === true) flattenElement(into, `${name}[primary eq true]`, element);
+    }
+  }
+}
+
+function flattenElement(into: Attributes, path: string, element: Record<string, unknown>): void {
+  for (const [sub, value] of Object.entries(element)) {
+    const key = `${path}.${sub}`;
+    if (!(key in into)) into[key] = value as AttributeValue;
+  }
+}
+
+/** Some apps answer with "True". */
+function readActive(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true';
+  return undefined;
+}

@@ -1,0 +1,171 @@
+import type { Outcome, RateHints } from '../../contract.js';
+import { waitFrom } from '../../http/rate-hints.js';
+import { parseAttributePath } from './attribute-path.js';
+import { isObject } from './read-resource.js';
+
+/** Every way a call can end without having succeeded. */
+export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+
+/** An answer with its body parsed; `body` is undefined when it is not JSON. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  body: unknown;
+  tooLong: boolean;
+  hints?: RateHints;
+}
+
+export interface Attempted {
+  /** write: repeating it blindly could do it twice. */
+  kind: 'read' | 'write';
+  /** The URL names a collection (/Users), so 404 does not speak of an object. */
+  collection: boolean;
+  /** Paths that were sent: an error text is searched for their names. */
+  attributes?: string[];
+}
+
+const duplicate =
+  /already (?:exists?|in use|taken|registered|used|been taken)|duplicate|not unique|must be unique|uniqueness|unique (?:constraint|violation|index)|E11000/i;
+
+/** A 404 from something in front of the app, which says nothing of the object asked for. */
+export const isForeign404 = (reply: Reply): boolean =>
+  (reply.status === 404 || reply.status === 410) && reply.body === undefined && reply.text.trim() !== '';
+
+/** Reads a refusal (RFC 7644 section 3.12, and what apps do instead) as an outcome. `now` in epoch ms. */
+export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refusal {
+  const { status, hints } = reply;
+  const { detail, scimType } = errorOf(reply);
+  const said = detail || `HTTP ${status} without an explanation`;
+  const told = { answer: answerOf(reply), ...(hints && { hints }) };
+  const afterMs = waitFrom(hints, now);
+  const retry = (scope: 'object' | 'connection', message: string, maybeDone = false): Refusal => ({
+    kind: 'retry',
+    scope,
+    message,
+    ...(afterMs !== undefined && { afterMs }),
+    ...(maybeDone && attempted.kind === 'write' && { maybeDone }),
+    ...told,
+  });
+
+  if (status >= 300 && status < 400) {
+    const to = reply.headers.location;
+    return retry(
+      'connection',
+      `The target redirects${to ? ` to ${String(to)}` : ''}. Redirects are not followed: set the base URL to the address that answers itself.`,
+    );
+  }
+  if (status === 429 || (status === 403 && (hints?.retryAfterMs !== undefined || hints?.remaining === 0))) {
+    return retry('connection', `The target asks to slow down: ${said}`);
+  }
+  if (status === 401 || status === 403) {
+    return {
+      kind: 'denied',
+      message: `The target refuses the credentials: ${said}`,
+      remedy:
+        status === 401
+          ? 'Get a new token or secret from the app, enter it at this connection and enable it again.'
+          : 'Give the account behind these credentials the right to manage users and groups in the app.',
+      ...told,
+    };
+  }
+  if (
+    status === 409 ||
+    scimType === 'uniqueness' ||
+    ([400, 422, 500].includes(status) && duplicate.test(detail))
+  ) {
+    return { kind: 'conflict', message: said, ...told };
+  }
+  if (status === 404 || status === 410) {
+    if (!attempted.collection && !isForeign404(reply)) return { kind: 'not-found', message: said, ...told };
+    return retry('connection', `There is no SCIM endpoint at this address: ${said}. Check the base URL.`);
+  }
+  if (status === 503) return retry('connection', `The target is not available: ${said}`, true);
+  if (status === 408 || status === 412 || status === 423 || status === 425) return retry('object', said);
+  if (status >= 500 && status !== 501) return retry('object', `The target failed: ${said}`, true);
+
+  const code = scimType ?? `http-${status}`;
+  const attribute = attributeIn(detail, attempted.attributes ?? []);
+  const remedy = remedyFor(code, status, attribute);
+  return {
+    kind: 'rejected',
+    code,
+    message: said,
+    ...(attribute && { attribute }),
+    ...(remedy && { remedy }),
+    ...told,
+  };
+}
+
+/** What the target answered, as one line for people: `HTTP 409 (uniqueness): userName is taken`. */
+export function answerOf(reply: Reply): string {
+  const { detail, scimType } = errorOf(reply);
+  const type = scimType === undefined ? '' : ` (${scimType})`;
+  return `HTTP ${reply.status}${type}${detail && `: ${detail}`}`;
+}
+
+/** SCIM 2.0 `detail`, SCIM 1.1 `Errors[].description`, or whatever the app uses for a message. */
+export function errorOf(reply: Reply): { detail: string; scimType?: string } {
+  const { body } = reply;
+  if (!isObject(body)) {
+    const page =
+      /html/i.test(String(reply.headers['content-type'])) || reply.text.trimStart().startsWith('<');
+    return { detail: page ? 'a web page instead of a SCIM answer' : clip(reply.text) };
+  }
+  const list = body.Errors ?? body.errors;
+  const first: unknown = Array.isArray(list) ? list[0] : undefined;
+  const places = isObject(first) ? [body, first] : [body];
+  const texts = places.flatMap((each) => [
+    each.detail,
+    each.description,
+    each.error_description,
+    each.message,
+    each.error,
+  ]);
+  const detail = texts.find((each): each is string => typeof each === 'string' && each !== '');
+  const scimType = typeof body.scimType === 'string' && body.scimType !== '' ? body.scimType : undefined;
+  return { detail: clip(detail ?? (typeof first === 'string' ? first : '')), ...(scimType && { scimType }) };
+}
+
+const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}...` : text).trim();
+
+/** The sent attribute an error text names: the longest spelling found, so `name.givenName` wins over `name`. */
+function attributeIn(detail: string, attributes: string[]): string | undefined {
+  if (detail === '') return undefined;
+  let best: { attribute: string; length: number } | undefined;
+  for (const attribute of attributes) {
+    for (const name of spellings(attribute)) {
+      if (best && name.length <= best.length) continue;
+      const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      if (new RegExp(`(?<![\\w.])${escaped}(?![\\w])`, 'i').test(detail))
+        best = { attribute, length: name.length };
+    }
+  }
+  return best?.attribute;
+}
+
+function spellings(attribute: string): string[] {
+  const path = parseAttributePath(attribute);
+  const dotted = path.sub === undefined ? path.attribute : `${path.attribute}.${path.sub}`;
+  const own = path.sub !== undefined && path.sub !== 'value' && path.sub !== 'type' ? [path.sub] : [];
+  return [attribute, dotted, path.attribute, ...own];
+}
+
+function remedyFor(code: string, status: number, attribute: string | undefined): string | undefined {
+  const name = attribute ?? 'the attribute';
+  if (code === 'mutability')
+    return `The app does not let ${name} be changed: map it for creation only, or take it out of the mapping.`;
+  if (code === 'invalidPath' || code === 'noTarget')
+    return `The app does not know ${name}: take it out of the mapping, or pick another target attribute.`;
+  if (code === 'invalidFilter')
+    return 'The app cannot search by this attribute: match by userName or displayName.';
+  if (code === 'tooMany' || status === 413)
+    return 'Lower the page size or the number of members for each call in the settings.';
+  if (status === 405 || status === 501)
+    return 'The app does not offer this operation: switch it off for this connection.';
+  if (status === 415) return 'Change the content type in the settings.';
+  if (attribute !== undefined)
+    return `Correct the value of ${attribute} at its source, or change its mapping.`;
+  if (status === 400 || status === 422) return 'Compare the mapping with what the app accepts, then retry.';
+  return undefined;
+}

@@ -1,0 +1,226 @@
+import type { Agent } from 'undici';
+import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
+import { AccessToken } from '../../http/access-token.js';
+import { openAgent } from '../../http/agent.js';
+import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { rateHints } from '../../http/rate-hints.js';
+import { isForeign404, refusalOf, type Attempted, type Refusal, type Reply } from './refusal.js';
+import type { Scim2Credentials, Scim2Settings } from './settings.js';
+
+export interface Call {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Path below the base URL, already encoded where it must be. */
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  /** The answer is useless unless it is JSON. */
+  wantsBody?: boolean;
+  attributes?: string[];
+  signal?: AbortSignal;
+}
+
+export type Sent =
+  | { call: WireCall; reply: Reply; refused?: undefined }
+  | { call: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
+
+export const collectionOf: Record<SubjectType, string> = { user: '/Users', group: '/Groups' };
+
+/** Authenticated calls to one SCIM base URL, one attempt each; the answer is read as far as HTTP goes. */
+export class Session {
+  private readonly agent: Agent;
+  private readonly base: URL;
+  private readonly token?: AccessToken;
+  private readonly fixedAuthorization: string | undefined;
+  private readonly secrets: string[];
+
+  constructor(
+    readonly settings: Scim2Settings,
+    credentials: Scim2Credentials,
+    private readonly runtime: ConnectorRuntime,
+  ) {
+    const { timeoutMs, connections, caCertificates } = settings;
+    this.base = new URL(settings.baseUrl);
+    this.agent = openAgent({
+      allowAddress: runtime.allowAddress,
+      connections,
+      connectTimeoutMs: timeoutMs,
+      caCertificates,
+    });
+    if (credentials.type === 'oauth2-client-credentials') {
+      this.token = new AccessToken(this.agent, credentials, { timeoutMs, userAgent: runtime.userAgent });
+      this.secrets = [credentials.clientSecret];
+    } else if (credentials.type === 'basic') {
+      const pair = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
+      this.fixedAuthorization = `Basic ${pair}`;
+      this.secrets = [pair, credentials.password];
+    } else {
+      this.fixedAuthorization = `Bearer ${credentials.token}`;
+      this.secrets = [credentials.token];
+    }
+  }
+
+  /** The call as it goes over the wire, without its headers. */
+  wire(call: Call): WireCall {
+    return {
+      method: call.method,
+      url: this.urlOf(call).href,
+      ...(call.body !== undefined && { body: call.body }),
+    };
+  }
+
+  async send(call: Call): Promise<Sent> {
+    const wire = this.wire(call);
+    const first = await this.authorization();
+    if (typeof first !== 'string') return { call: wire, ...first };
+    let result = await this.attempt(call, wire, first);
+    if (this.token && result.kind === 'answer' && result.status === 401) {
+      const second = await this.authorization(first);
+      if (typeof second !== 'string') return { call: wire, ...second };
+      result = await this.attempt(call, wire, second);
+    }
+    const attempted: Attempted = {
+      kind: call.method === 'GET' ? 'read' : 'write',
+      collection: !/^\/(?:Users|Groups)\/./.test(call.path),
+      attributes: call.attributes,
+    };
+    if (result.kind === 'failure') {
+      return { call: wire, failure: result, refused: refusalOfFailure(result, attempted) };
+    }
+    const reply = this.replyOf(result);
+    if (reply.status < 200 || reply.status >= 300) {
+      const real = !attempted.collection && isForeign404(reply) && (await this.isThere(call));
+      return {
+        call: wire,
+        reply,
+        refused: refusalOf(real ? { ...reply, text: '' } : reply, attempted, Date.now()),
+      };
+    }
+    if (call.wantsBody && reply.body === undefined) return { call: wire, reply, refused: unreadable(reply) };
+    return { call: wire, reply };
+  }
+
+  /** Whether the collection the object would be in answers as SCIM. */
+  private async isThere({ path, signal }: Call): Promise<boolean> {
+    const collection = path.slice(0, path.indexOf('/', 1));
+    const sent = await this.send({
+      method: 'GET',
+      path: collection,
+      query: { startIndex: '1', count: '1', excludedAttributes: 'members' },
+      wantsBody: true,
+      signal,
+    });
+    return !sent.refused;
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private urlOf({ path, query }: Call): URL {
+    const url = new URL(this.base);
+    url.pathname = url.pathname.replace(/\/+$/, '') + path;
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
+    // URLSearchParams writes a space as "+", which some servers take literally.
+    url.search = url.search.replaceAll('+', '%20');
+    return url;
+  }
+
+  private async authorization(
+    refused?: string,
+  ): Promise<string | { refused: Refusal; failure?: HttpFailure }> {
+    if (!this.token) return this.fixedAuthorization!;
+    const result = await this.token.get(refused?.slice('Bearer '.length));
+    if (result.kind === 'token') return `Bearer ${result.token}`;
+    if (result.kind === 'unavailable') {
+      return {
+        refused: { kind: 'retry', scope: 'connection', message: result.message },
+        ...(result.failure && { failure: result.failure }),
+      };
+    }
+    return {
+      refused: {
+        kind: 'denied',
+        message: result.message,
+        remedy: 'Check token URL, client id, client secret and scope of this connection.',
+      },
+    };
+  }
+
+  private attempt(call: Call, wire: WireCall, authorization: string): Promise<HttpAnswer | HttpFailure> {
+    const { settings } = this;
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    return exchange(this.agent, {
+      method: call.method,
+      url: new URL(wire.url),
+      headers: {
+        authorization,
+        accept: `${settings.contentType}, application/json;q=0.9`,
+        'user-agent': this.runtime.userAgent,
+        ...(body !== undefined && { 'content-type': settings.contentType }),
+      },
+      body,
+      timeoutMs: settings.timeoutMs,
+      maxAnswerBytes: settings.maxAnswerBytes,
+      signal: call.signal,
+    });
+  }
+
+  /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
+  private replyOf(answer: HttpAnswer): Reply {
+    let { text } = answer;
+    if (answer.status >= 300) for (const secret of this.secrets) text = text.replaceAll(secret, '***');
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: parseJson(text),
+      tooLong: answer.tooLong,
+      hints: rateHints(answer.headers, Date.now()),
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusalOfFailure(failure: HttpFailure, { kind }: Attempted): Refusal {
+  if (failure.cause === 'address') {
+    return {
+      kind: 'denied',
+      message: failure.message,
+      remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.',
+    };
+  }
+  const scope =
+    failure.cause === 'stopped' || (failure.sent && failure.cause === 'timeout') ? 'object' : 'connection';
+  return {
+    kind: 'retry',
+    scope,
+    message: failure.message,
+    ...(failure.sent && kind === 'write' && { maybeDone: true }),
+  };
+}
+
+function unreadable(reply: Reply): Refusal {
+  if (reply.tooLong) {
+    return {
+      kind: 'rejected',
+      code: 'answer-too-long',
+      message: 'The answer is longer than this connection allows.',
+      remedy: 'Lower the page size, or raise the largest answer in the settings.',
+      answer: `HTTP ${reply.status}`,
+    };
+  }
+  return {
+    kind: 'retry',
+    scope: 'connection',
+    message: 'The target answered with something other than SCIM JSON. Check the base URL.',
+    answer: `HTTP ${reply.status} ${String(reply.headers['content-type'] ?? '')}`.trim(),
+  };
+}
