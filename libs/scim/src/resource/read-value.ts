@@ -1,0 +1,200 @@
+import { unstorable } from '../filter/filter-scanner.js';
+import { isObject, type JsonObject } from '../json.js';
+import { canonicalDateTime } from '../schema/date-time.js';
+import { findAttribute, type Attribute } from '../schema/resource-type.js';
+import { badRequest, describeValue } from '../scim-error.js';
+import type { Warning } from './warning.js';
+
+export const maxElements = 1000;
+const maxUnknownDepth = 10;
+const maxNameLength = 500;
+
+const wrongType = (path: string, expected: string, value: unknown) =>
+  badRequest('invalidValue', `${path}: expected ${expected}, got ${describeValue(value)}.`);
+
+/**
+ * Checks a value of an attribute and brings it into canonical form: names in canonical spelling, booleans sent
+ * as text made booleans, a single value given as an array unwrapped, a plain value for a complex attribute made
+ * its `value`. Text stays byte for byte. Returns undefined for what means "no value": null, [], {}, and a
+ * single complex attribute whose `value` is "".
+ * Throws ScimError 400 invalidValue, naming the path, what was expected and what came.
+ */
+export function readValue(value: unknown, attribute: Attribute, warnings: Warning[]): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (attribute.type === 'any') return readUnknown(value, attribute.path);
+  return attribute.multiValued
+    ? readElements(value, attribute, warnings)
+    : readSingle(value, attribute, warnings);
+}
+
+function readElements(value: unknown, attribute: Attribute, warnings: Warning[]): unknown[] | undefined {
+  const items = Array.isArray(value) ? value : [value];
+  if (items.length > maxElements) {
+    throw badRequest(
+      'invalidValue',
+      `${attribute.path}: expected at most ${maxElements} values, got ${items.length}.`,
+    );
+  }
+  const elements: unknown[] = [];
+  for (const item of items) {
+    const element = readElement(item, attribute, warnings);
+    if (element !== undefined) elements.push(element);
+  }
+  return elements.length > 0 ? elements : undefined;
+}
+
+/** One value of a multi-valued attribute. */
+export function readElement(value: unknown, attribute: Attribute, warnings: Warning[]): unknown {
+  if (value === null) return undefined;
+  if (attribute.type === 'any') return readUnknown(value, attribute.path);
+  return attribute.type === 'complex'
+    ? readComplex(value, attribute, warnings)
+    : readScalar(value, attribute);
+}
+
+function readSingle(value: unknown, attribute: Attribute, warnings: Warning[]): unknown {
+  let single = value;
+  if (Array.isArray(value)) {
+    if (value.length > 1) throw wrongType(attribute.path, 'a single value', value);
+    single = value[0] ?? null;
+  }
+  if (single === null) return undefined;
+  if (attribute.type !== 'complex') {
+    // ["B"] and [{"value": "B"}] round a plain value.
+    return readScalar(Array.isArray(value) && isObject(single) ? single['value'] : single, attribute);
+  }
+  const complex = readComplex(single, attribute, warnings);
+  return attribute.value && complex?.[attribute.value.name] === '' ? undefined : complex;
+}
+
+function readComplex(value: unknown, attribute: Attribute, warnings: Warning[]): JsonObject | undefined {
+  if (isObject(value)) return readSubAttributes(value, attribute, warnings);
+  if (attribute.value && typeof value !== 'object') {
+    return { [attribute.value.name]: readScalar(value, attribute.value) };
+  }
+  throw wrongType(attribute.path, 'an object', value);
+}
+
+function readSubAttributes(
+  value: JsonObject,
+  attribute: Attribute,
+  warnings: Warning[],
+): JsonObject | undefined {
+  const result: JsonObject = {};
+  let empty = true;
+  for (const key of Object.keys(value)) {
+    const sub = findAttribute(attribute.subs!, key);
+    const path = sub?.path ?? `${attribute.path}.${key}`;
+    const name = sub?.name ?? checkedName(key, attribute.path);
+    if (sub?.mutability === 'readOnly') continue;
+    const content = sub ? readValue(value[key], sub, warnings) : readUnknown(value[key], path);
+    if (content === undefined) continue;
+    if (Object.hasOwn(result, name)) throw badRequest('invalidValue', `${path} is given twice.`);
+    if (!sub) warnings.push(unknownAttribute(path));
+    result[name] = content;
+    empty = false;
+  }
+  return empty ? undefined : result;
+}
+
+export const unknownAttribute = (path: string): Warning => ({
+  path,
+  detail: `${path} is in no schema; it is kept and returned as it came.`,
+});
+
+const base64 = /^[\w+/\s-]*={0,2}\s*$/;
+const wholeNumber = /^-?\d{1,15}$/;
+const decimalNumber = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+
+function readScalar(value: unknown, attribute: Attribute): unknown {
+  switch (attribute.type) {
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (typeof value === 'string') {
+        const text = value.trim().toLowerCase();
+        if (text === 'true') return true;
+        if (text === 'false') return false;
+        if (text === '') return undefined;
+      }
+      throw wrongType(attribute.path, 'true or false', value);
+    case 'integer':
+      if (Number.isSafeInteger(value)) return value;
+      if (typeof value === 'string' && wholeNumber.test(value)) return Number(value);
+      if (value === '') return undefined;
+      throw wrongType(attribute.path, 'a whole number', value);
+    case 'decimal':
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
+      if (typeof value === 'string' && decimalNumber.test(value)) return Number(value);
+      if (value === '') return undefined;
+      throw wrongType(attribute.path, 'a number', value);
+    case 'dateTime':
+      if (value === '') return undefined;
+      if (typeof value === 'string' && canonicalDateTime(value) !== undefined) return value;
+      throw wrongType(attribute.path, 'a date and time such as 2026-03-01T09:30:00Z', value);
+    case 'binary':
+      if (typeof value === 'string' && base64.test(value)) return value;
+      throw wrongType(attribute.path, 'base64 text', value);
+    default:
+      if (typeof value !== 'string') throw wrongType(attribute.path, 'a string', value);
+      return checkedText(value, attribute.path);
+  }
+}
+
+function checkedText(text: string, path: string): string {
+  if (unstorable.test(text)) {
+    throw badRequest(
+      'invalidValue',
+      `${path}: the text holds a NUL or half a surrogate pair, which cannot be kept.`,
+    );
+  }
+  return text;
+}
+
+/** An attribute name that no schema has, fit to be kept as a key. */
+export function checkedName(name: string, within: string): string {
+  const where = within === '' ? '' : ` in ${within}`;
+  if (
+    name === '' ||
+    name.length > maxNameLength ||
+    unstorable.test(name) ||
+    name.toLowerCase() === '__proto__'
+  ) {
+    throw badRequest(
+      'invalidValue',
+      `The attribute name ${JSON.stringify(name.slice(0, 60))}${where} cannot be used.`,
+    );
+  }
+  return name;
+}
+
+/** A value of which no schema says anything: kept as it came, within bounds. Null, [] and {} mean no value. */
+export function readUnknown(value: unknown, path: string): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'object' && Object.keys(value).length === 0) return undefined;
+  checkUnknown(value, path, 1);
+  return value;
+}
+
+function checkUnknown(value: unknown, path: string, depth: number): void {
+  if (typeof value === 'string') checkedText(value, path);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw wrongType(path, 'a number that can be kept', value);
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > maxUnknownDepth) {
+    throw badRequest('invalidValue', `${path} is nested deeper than ${maxUnknownDepth} levels.`);
+  }
+  if (Array.isArray(value)) {
+    if (value.length > maxElements) {
+      throw badRequest(
+        'invalidValue',
+        `${path}: expected at most ${maxElements} values, got ${value.length}.`,
+      );
+    }
+    for (const item of value) checkUnknown(item, path, depth + 1);
+    return;
+  }
+  for (const [key, content] of Object.entries(value)) {
+    checkedName(key, path);
+    checkUnknown(content, path, depth + 1);
+  }
+}

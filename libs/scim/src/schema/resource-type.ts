@@ -1,0 +1,120 @@
+import type { AttributeDefinition, AttributeType, ResourceSchema } from './attribute.js';
+import { commonAttributes } from './common-attributes.js';
+import { enterpriseUserSchema } from './enterprise-user-schema.js';
+import { groupSchema } from './group-schema.js';
+import { userSchema } from './user-schema.js';
+
+/**
+ * An attribute as the code works with it. `any` is the type of what no schema declares: such values are
+ * kept and echoed as they came.
+ */
+export interface Attribute extends Omit<AttributeDefinition, 'type'> {
+  type: AttributeType | 'any';
+  /** The full name as messages show it: "name.givenName", "urn:...:User:department". */
+  path: string;
+  /** Sub-attributes by canonical and by lower-case name. */
+  subs: AttributesByName | undefined;
+  /** The sub-attribute "value", which stands for the whole where a client names only the attribute. */
+  value: Attribute | undefined;
+}
+
+export type AttributesByName = ReadonlyMap<string, Attribute>;
+
+export interface Extension {
+  urn: string;
+  attributes: AttributesByName;
+  required: boolean;
+  schema: ResourceSchema;
+  requiring: readonly Attribute[];
+}
+
+export interface ResourceType {
+  name: 'User' | 'Group';
+  /** Relative to the SCIM base: "/Users". */
+  endpoint: string;
+  description: string;
+  schema: ResourceSchema;
+  extensions: readonly Extension[];
+  /** Core and common attributes. */
+  attributes: AttributesByName;
+  /** Those that are required or have required sub-attributes. */
+  requiring: readonly Attribute[];
+  /** Attributes of extensions, for clients that leave the URN out. Core names win. */
+  bareExtensionAttributes: ReadonlyMap<string, { extension: Extension; attribute: Attribute }>;
+  /** Lower-case URNs with what they stand for (undefined: the core schema), longest first. */
+  urns: readonly { urn: string; extension: Extension | undefined }[];
+}
+
+export function findAttribute(attributes: AttributesByName, name: string): Attribute | undefined {
+  return attributes.get(name) ?? attributes.get(name.toLowerCase());
+}
+
+function compile(definition: AttributeDefinition, path: string): Attribute {
+  const subs = definition.subAttributes && byName(definition.subAttributes, `${path}.`);
+  return { ...definition, path, subs, value: subs?.get('value') };
+}
+
+function byName(definitions: AttributeDefinition[], prefix: string): AttributesByName {
+  const map = new Map<string, Attribute>();
+  for (const definition of definitions) {
+    const compiled = compile(definition, prefix + definition.name);
+    map.set(definition.name, compiled);
+    map.set(definition.name.toLowerCase(), compiled);
+  }
+  return map;
+}
+
+function index(definitions: AttributeDefinition[], prefix: string) {
+  const attributes = byName(definitions, prefix);
+  const requiring = [...new Set(attributes.values())].filter(
+    (found) => found.required || found.subAttributes?.some((sub) => sub.required),
+  );
+  return { attributes, requiring };
+}
+
+function resourceType(
+  name: ResourceType['name'],
+  schema: ResourceSchema,
+  extensions: { schema: ResourceSchema; required: boolean }[],
+): ResourceType {
+  const compiled = extensions.map((extension): Extension => ({
+    urn: extension.schema.id,
+    required: extension.required,
+    schema: extension.schema,
+    ...index(extension.schema.attributes, `${extension.schema.id}:`),
+  }));
+  const bare: [string, { extension: Extension; attribute: Attribute }][] = compiled
+    .toReversed()
+    .flatMap((extension) =>
+      [...extension.attributes].map(([key, found]): (typeof bare)[number] => [
+        key,
+        { extension, attribute: found },
+      ]),
+    );
+  const urns = [undefined, ...compiled].flatMap((extension) => {
+    const urn = (extension?.urn ?? schema.id).toLowerCase();
+    // Samples of Entra leave out the last colon: "...:enterprise:2.0User".
+    return [urn, urn.replace(/:([^:]*)$/, '$1')].map((spelling) => ({ urn: spelling, extension }));
+  });
+  return {
+    name,
+    endpoint: `/${name}s`,
+    description: schema.description,
+    schema,
+    extensions: compiled,
+    ...index([...commonAttributes, ...schema.attributes], ''),
+    bareExtensionAttributes: new Map(bare),
+    urns: urns.toSorted((a, b) => b.urn.length - a.urn.length),
+  };
+}
+
+/** The type with one more extension schema; the type itself is left as it is. */
+export function withExtension(type: ResourceType, schema: ResourceSchema, required = false): ResourceType {
+  if (type.urns.some((known) => known.urn === schema.id.toLowerCase())) {
+    throw new Error(`${type.name} has the schema ${schema.id} already`);
+  }
+  return resourceType(type.name, type.schema, [...type.extensions, { schema, required }]);
+}
+
+export const userType = resourceType('User', userSchema, [{ schema: enterpriseUserSchema, required: false }]);
+export const groupType = resourceType('Group', groupSchema, []);
