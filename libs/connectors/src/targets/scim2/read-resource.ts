@@ -2,7 +2,8 @@ import type { Attributes, AttributeValue, RemoteObject } from '../../contract.js
 import { meets, parseAttributePath } from './attribute-path.js';
 import type { Resource } from './assemble-resource.js';
 
-const notAttributes = new Set(['schemas', 'id', 'meta']);
+/** Memberships are not attributes: they are written and read by their own operations. */
+const notAttributes = new Set(['schemas', 'id', 'meta', 'members', 'groups']);
 
 /**
  * A resource as the target returned it, keyed by path so that it can be compared with what a mapping writes:

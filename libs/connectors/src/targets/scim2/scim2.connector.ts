@@ -121,7 +121,7 @@ class Scim2Connector implements Connector {
       calls.push(sent.call);
     }
     if (sent.refused) return { ...sent.refused, calls };
-    const etag = readResource(sent.reply.body)?.etag ?? headerOf(sent.reply, 'etag');
+    const etag = readResource(sent.reply.body)?.etag;
     return { kind: 'ok', value: { id, ...(etag && { etag }) }, ...told(sent.reply, calls) };
   }
 
