@@ -1,11 +1,16 @@
+import { groupType, parsePath, resolveName, userType, type Filter, type ResourceType } from '@rollcall/scim';
+import type { SubjectType } from '../../contract.js';
+
 /**
- * The part of RFC 7644 figure 7 that an outgoing mapping needs: one attribute, perhaps one element of it
- * picked by equality, perhaps one sub-attribute. Unlike a filter, such a path can be written to as well as read.
+ * A SCIM path (RFC 7644 figure 7) that can be written to: one attribute, perhaps one element of it picked by
+ * equality, perhaps one sub-attribute. Names are spelled as the schema has them.
  */
 export interface AttributePath {
   /** Extension the attribute belongs to; absent for core attributes. */
   urn?: string;
   attribute: string;
+  multiValued: boolean;
+  caseExact: boolean;
   /** `emails[type eq "work"]`: what the element must hold. */
   where?: Condition[];
   sub?: string;
@@ -15,54 +20,68 @@ export interface Condition {
   value: string | boolean;
 }
 
-const shape = /^(?:(urn:[^[\]\s]+):)?([A-Za-z$][\w$-]*)(?:\[(.+)\])?(?:\.([A-Za-z$][\w$-]*))?$/;
-const condition = /^\s*([A-Za-z$][\w$-]*)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*(?:and\s+|$)/i;
-const coreUrn = /^urn:ietf:params:scim:schemas:core:2\.0:(User|Group)$/i;
+export const resourceTypes: Record<SubjectType, ResourceType> = { user: userType, group: groupType };
 
-const parsed = new Map<string, AttributePath>();
+const parsed = { user: new Map<string, AttributePath>(), group: new Map<string, AttributePath>() };
+const mostKept = 5000;
 
-/** Throws a TypeError that says what is wrong: mappings are checked with it before they are kept. */
-export function parseAttributePath(text: string): AttributePath {
-  let path = parsed.get(text);
+/** Throws a ScimError or TypeError saying what is wrong with the path. */
+export function parseAttributePath(type: SubjectType, text: string): AttributePath {
+  const known = parsed[type];
+  let path = known.get(text);
   if (!path) {
-    path = parse(text);
-    if (parsed.size > 5000) parsed.clear();
-    parsed.set(text, path);
+    path = parse(type, text);
+    if (known.size >= mostKept) known.clear();
+    known.set(text, path);
   }
   return path;
 }
 
-function parse(text: string): AttributePath {
-  const match = shape.exec(text);
-  if (!match) {
-    throw new TypeError(
-      `"${text}" is not an attribute path. Examples: userName, name.givenName, emails[type eq "work"].value`,
-    );
+/** What is wrong with the path, in words; undefined when it can be written. */
+export function checkAttribute(type: SubjectType, text: string): string | undefined {
+  try {
+    parseAttributePath(type, text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
-  const [, urn, attribute, filter, sub] = match;
-  const path: AttributePath = { attribute: attribute! };
-  if (urn !== undefined && !coreUrn.test(urn)) path.urn = urn;
-  if (filter !== undefined) path.where = conditions(filter, text);
-  if (sub !== undefined) path.sub = sub;
-  return path;
 }
 
-function conditions(filter: string, text: string): Condition[] {
-  const found: Condition[] = [];
-  let rest = filter;
-  while (rest !== '') {
-    const match = condition.exec(rest);
-    if (!match)
-      throw new TypeError(
-        `In "${text}" only conditions such as type eq "work", joined by "and", can be used.`,
-      );
-    found.push({
-      attribute: match[1]!,
-      value: JSON.parse(match[2]!.startsWith('"') ? match[2]! : match[2]!.toLowerCase()),
-    });
-    rest = rest.slice(match[0].length);
+/** The first path that cannot be written, as the refusal it is. */
+export function unwritable(type: SubjectType, paths: string[]) {
+  for (const attribute of paths) {
+    const message = checkAttribute(type, attribute);
+    if (message === undefined) continue;
+    const remedy = 'Correct the target attribute in the mapping.';
+    return { kind: 'rejected' as const, code: 'invalid-mapping', attribute, message, remedy };
   }
-  return found;
+  return undefined;
+}
+
+function parse(type: SubjectType, text: string): AttributePath {
+  const { name, filter, sub } = parsePath(text);
+  const resolved = resolveName(name, resourceTypes[type]);
+  if (!resolved.attribute) throw new TypeError(`"${text}" names a whole schema, not an attribute of it.`);
+  const last = sub ?? resolved.sub?.name;
+  const exact =
+    last === undefined ? resolved.attribute : (resolved.attribute.subs?.get(last) ?? resolved.sub);
+  return {
+    attribute: resolved.attribute.name,
+    multiValued: resolved.attribute.multiValued,
+    caseExact: exact?.caseExact ?? false,
+    ...(resolved.urn !== undefined && { urn: resolved.urn }),
+    ...(filter && { where: conditions(filter, text) }),
+    ...(last !== undefined && { sub: last }),
+  };
+}
+
+function conditions(filter: Filter, text: string): Condition[] {
+  if (filter.kind === 'and') return filter.operands.flatMap((operand) => conditions(operand, text));
+  if (filter.kind === 'compare' && filter.op === 'eq') {
+    const { name, value } = filter;
+    if (typeof value === 'string' || typeof value === 'boolean') return [{ attribute: name, value }];
+  }
+  throw new TypeError(`In "${text}" only conditions such as type eq "work", joined by "and", can be used.`);
 }
 
 /** The attribute itself, with its URN and without element or sub-attribute. */
@@ -73,14 +92,13 @@ export const attributeOf = (path: AttributePath): string =>
 export const elementOf = (path: AttributePath): string =>
   path.where ? `${attributeOf(path)}[${path.where.map(printCondition).join(' and ')}]` : attributeOf(path);
 
-const printCondition = ({ attribute, value }: Condition): string =>
+export const printCondition = ({ attribute, value }: Condition): string =>
   `${attribute} eq ${JSON.stringify(value)}`;
 
-export const meets = (element: unknown, where: Condition[]): boolean =>
-  typeof element === 'object' &&
-  element !== null &&
-  where.every(({ attribute, value }) => sameText((element as Record<string, unknown>)[attribute], value));
-
-function sameText(found: unknown, wanted: string | boolean): boolean {
-  return String(found ?? false).toLowerCase() === String(wanted).toLowerCase();
+/** A new element that meets the path's conditions and holds this value. */
+export function elementWith(path: AttributePath, value: unknown, element: Record<string, unknown> = {}) {
+  for (const each of path.where ?? []) element[each.attribute] ??= each.value;
+  if (path.sub !== undefined) element[path.sub] = value;
+  else Object.assign(element, typeof value === 'object' ? value : { value });
+  return element;
 }

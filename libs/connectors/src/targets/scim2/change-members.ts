@@ -1,5 +1,5 @@
 import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
-import { patchSchema, type PatchOperation } from './build-patch.js';
+import { patchBody, type PatchOperation } from './build-patch.js';
 import { errorOf, type Refusal } from './refusal.js';
 import { collectionOf, type Call, type Session, type Sent } from './session.js';
 
@@ -76,7 +76,7 @@ export function membersCall(session: Session, groupId: string, steps: Step[], si
   return {
     method: 'PATCH',
     path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
-    body: { schemas: [patchSchema], Operations: operations },
+    body: patchBody(operations),
     signal,
   };
 }

@@ -1,5 +1,5 @@
+import { enterpriseUserSchema } from '@rollcall/scim';
 import type { AttributeMapping, Mappings } from '../../contract.js';
-import { enterpriseSchema } from './assemble-resource.js';
 
 const same = (path: string): AttributeMapping => ({ source: path, target: path, apply: 'always' });
 
@@ -27,9 +27,9 @@ export const defaultMappings: Mappings = {
       same('userType'),
       same('preferredLanguage'),
       same('timezone'),
-      same(`${enterpriseSchema}:employeeNumber`),
-      same(`${enterpriseSchema}:department`),
-      { ...same(`${enterpriseSchema}:manager.value`), kind: 'reference' },
+      same(`${enterpriseUserSchema.id}:employeeNumber`),
+      same(`${enterpriseUserSchema.id}:department`),
+      { ...same(`${enterpriseUserSchema.id}:manager.value`), kind: 'reference' },
     ],
   },
   groups: {

@@ -1,10 +1,8 @@
-import type { Discovery, Outcome, SubjectType, TargetAttribute, WireCall } from '../../contract.js';
-import { coreSchema, enterpriseSchema } from './assemble-resource.js';
-import { parseAttributePath } from './attribute-path.js';
-import { defaultMappings } from './default-mappings.js';
+import { isObject, schemasOf } from '@rollcall/scim';
+import type { Discovery, Outcome, SubjectType, WireCall } from '../../contract.js';
+import { resourceTypes } from './attribute-path.js';
 import { readList } from './list-page.js';
 import { capabilitiesWith } from './manifest.js';
-import { isObject } from './read-resource.js';
 import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 import { targetAttributes } from './target-attributes.js';
@@ -44,15 +42,13 @@ export async function discoverTarget(session: Session): Promise<Outcome<Discover
     assumptions.push('The app lists no Group resource type: groups are not pushed.');
   const subjects: SubjectType[] = groups ? ['user', 'group'] : ['user'];
   const objectTypes = subjects.map((type) => {
-    const wanted = offered?.get(type) ?? [coreSchema[type], ...(type === 'user' ? [enterpriseSchema] : [])];
-    const attributes = described
-      .filter((schema) => wanted.some((urn) => sameUrn(urn, schema.id)))
-      .flatMap((schema) => targetAttributes(schema, coreSchema[type]));
-    if (attributes.length > 0) return { type, attributes };
-    assumptions.push(
-      `The app does not describe its ${type}s: the attributes of the default mapping are assumed.`,
-    );
-    return { type, attributes: assumedAttributes(type) };
+    const standard = schemasOf([resourceTypes[type]]);
+    const wanted = offered?.get(type) ?? standard.map(({ id }) => id);
+    const own = described.filter((schema) => wanted.some((urn) => sameUrn(urn, schema.id)));
+    if (own.length === 0)
+      assumptions.push(`The app does not describe its ${type}s: the standard attributes are assumed.`);
+    const used = own.length > 0 ? own : standard.filter(({ id }) => wanted.some((urn) => sameUrn(urn, id)));
+    return { type, attributes: used.flatMap((schema) => targetAttributes({ ...schema }, standard[0]!.id)) };
   });
   return {
     kind: 'ok',
@@ -106,16 +102,3 @@ function readTypes(body: unknown): Map<SubjectType, string[]> | undefined {
 
 const sameUrn = (wanted: string, id: unknown): boolean =>
   typeof id === 'string' && id.toLowerCase() === wanted.toLowerCase();
-
-function assumedAttributes(type: SubjectType): TargetAttribute[] {
-  const mapping = type === 'user' ? defaultMappings.users : defaultMappings.groups!;
-  return mapping.attributes.map(({ target }) => ({
-    name: target,
-    type: parseAttributePath(target).attribute === 'active' ? 'boolean' : 'string',
-    multiValued: false,
-    required: target === mapping.matching[0]?.target,
-    caseExact: target === 'externalId',
-    mutability: 'readWrite',
-    unique: target === mapping.matching[0]?.target,
-  }));
-}

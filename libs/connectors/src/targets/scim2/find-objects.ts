@@ -1,12 +1,11 @@
+import { isObject, readPath } from '@rollcall/scim';
 import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
-import { attributeOf, parseAttributePath } from './attribute-path.js';
+import { attributeOf, parseAttributePath, printCondition, resourceTypes } from './attribute-path.js';
 import { readList } from './list-page.js';
-import { isObject, readPath, readResource } from './read-resource.js';
+import { readResource } from './read-resource.js';
 import { collectionOf, type Session, type Sent } from './session.js';
 
 const mostPages = 20;
-/** `caseExact` of RFC 7643 sections 3.1 and 8.7.1; everything else compares without regard to case. */
-const caseExact = new Set(['id', 'externalId', 'profileUrl']);
 
 /**
  * Objects whose attribute has this value (RFC 7644 section 3.4.2.2). Every result is compared here, since
@@ -18,8 +17,8 @@ export async function findObjects(
   type: SubjectType,
   key: { attribute: string; value: string },
 ): Promise<Outcome<RemoteObject[]>> {
-  const path = parseAttributePath(key.attribute);
-  const same = comparer(caseExact.has(path.attribute), key.value);
+  const path = parseAttributePath(type, key.attribute);
+  const same = comparer(path.caseExact, key.value);
   const calls: WireCall[] = [];
   const matches = new Map<string, { object: RemoteObject; literal: boolean }>();
   let seen = 0;
@@ -41,11 +40,13 @@ export async function findObjects(
     for (const resource of repeated ? [] : resources) {
       const object = readResource(resource);
       if (!object) continue;
-      const values = valuesAt(resource as Record<string, unknown>, key.attribute);
+      const found = readPath(resource as Record<string, unknown>, key.attribute, resourceTypes[type]);
+      const values: unknown[] = Array.isArray(found) ? found : [found];
       if (values.some(same)) matches.set(object.id, { object, literal: values.includes(key.value) });
       else strangers++;
     }
     seen += resources.length;
+    if (repeated && total !== seen - resources.length) break;
     const filterIgnored = strangers > 0;
     const more = filterIgnored && matches.size === 0 && (total === undefined || seen < total);
     if (!more) {
@@ -71,7 +72,7 @@ async function firstPage(
 ): Promise<Sent> {
   let sent = await session.send(query(type, filterOf(key)));
   calls.push(sent.call);
-  const strict = strictFilterOf(key);
+  const strict = strictFilterOf(type, key);
   if (sent.reply?.status === 400 && strict !== undefined) {
     sent = await session.send(query(type, strict));
     calls.push(sent.call);
@@ -102,30 +103,16 @@ const filterOf = (key: { attribute: string; value: string }): string =>
   `${key.attribute} eq ${JSON.stringify(key.value)}`;
 
 /** The same as a value filter of RFC 7644 figure 1: `emails[type eq "work" and value eq "x"]`. */
-function strictFilterOf(key: { attribute: string; value: string }): string | undefined {
-  const path = parseAttributePath(key.attribute);
+function strictFilterOf(type: SubjectType, key: { attribute: string; value: string }): string | undefined {
+  const path = parseAttributePath(type, key.attribute);
   if (!path.where || path.sub === undefined) return undefined;
   const conditions = [...path.where, { attribute: path.sub, value: key.value }];
-  const inner = conditions
-    .map(({ attribute, value }) => `${attribute} eq ${JSON.stringify(value)}`)
-    .join(' and ');
-  return `${attributeOf(path)}[${inner}]`;
+  return `${attributeOf(path)}[${conditions.map(printCondition).join(' and ')}]`;
 }
 
 function comparer(exact: boolean, wanted: string): (value: unknown) => boolean {
   const lower = wanted.toLowerCase();
   return (value) => (exact ? value === wanted : typeof value === 'string' && value.toLowerCase() === lower);
-}
-
-/** All values the path stands for: `emails.value` is that of every email. */
-function valuesAt(resource: Record<string, unknown>, attribute: string): unknown[] {
-  const path = parseAttributePath(attribute);
-  const found = readPath(resource, attribute);
-  if (found !== undefined) return Array.isArray(found) ? found : [found];
-  const list = path.where ? undefined : readPath(resource, attributeOf(path));
-  return Array.isArray(list) && path.sub !== undefined
-    ? list.map((each) => (isObject(each) ? each[path.sub!] : undefined))
-    : [];
 }
 
 /** An account spelled exactly like this comes before those that differ in case. */

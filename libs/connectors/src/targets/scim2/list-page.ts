@@ -1,5 +1,6 @@
+import { isObject } from '@rollcall/scim';
 import type { Outcome, Page, SubjectType } from '../../contract.js';
-import { isObject, readResource } from './read-resource.js';
+import { readResource } from './read-resource.js';
 import { collectionOf, type Session } from './session.js';
 
 /** Where the next page starts, and the first ids seen, which tell when a server goes round in circles. */

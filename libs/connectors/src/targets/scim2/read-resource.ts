@@ -1,6 +1,5 @@
+import { isObject } from '@rollcall/scim';
 import type { Attributes, AttributeValue, RemoteObject } from '../../contract.js';
-import { meets, parseAttributePath } from './attribute-path.js';
-import type { Resource } from './assemble-resource.js';
 
 /** Memberships are not attributes: they are written and read by their own operations. */
 const notAttributes = new Set(['schemas', 'id', 'meta', 'members', 'groups']);
@@ -32,20 +31,6 @@ export function readResource(resource: unknown): RemoteObject | undefined {
   if (typeof etag === 'string') object.etag = etag;
   return object;
 }
-
-/** The value at a path of a resource; undefined where there is none. */
-export function readPath(resource: Resource, text: string): unknown {
-  const path = parseAttributePath(text);
-  const holder = path.urn === undefined ? resource : resource[path.urn];
-  if (!isObject(holder)) return undefined;
-  let found = holder[path.attribute];
-  if (path.where) found = Array.isArray(found) ? found.find((each) => meets(each, path.where!)) : undefined;
-  if (path.sub === undefined) return found;
-  return isObject(found) ? found[path.sub] : undefined;
-}
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function flatten(into: Attributes, name: string, value: unknown): void {
   if (value === null || value === undefined) return;

@@ -1,7 +1,6 @@
+import { isObject, parsePath } from '@rollcall/scim';
 import type { Outcome, RateHints } from '../../contract.js';
 import { waitFrom } from '../../http/rate-hints.js';
-import { parseAttributePath } from './attribute-path.js';
-import { isObject } from './read-resource.js';
 
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -145,10 +144,12 @@ function attributeIn(detail: string, attributes: string[]): string | undefined {
 }
 
 function spellings(attribute: string): string[] {
-  const path = parseAttributePath(attribute);
-  const dotted = path.sub === undefined ? path.attribute : `${path.attribute}.${path.sub}`;
-  const own = path.sub !== undefined && path.sub !== 'value' && path.sub !== 'type' ? [path.sub] : [];
-  return [attribute, dotted, path.attribute, ...own];
+  const { name, sub } = parsePath(attribute);
+  const local = name.slice(name.lastIndexOf(':') + 1);
+  const dotted = sub === undefined ? local : `${local}.${sub}`;
+  const [whole, part] = dotted.split('.') as [string, string?];
+  const own = part !== undefined && part !== 'value' && part !== 'type' ? [part] : [];
+  return [attribute, dotted, whole, ...own];
 }
 
 function remedyFor(code: string, status: number, attribute: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { isObject } from '@rollcall/scim';
 import type {
   AttributeChange,
   Attributes,
@@ -14,14 +15,15 @@ import type {
   TestReport,
   WireCall,
 } from '../../contract.js';
+import { checkAttribute, unwritable } from './attribute-path.js';
 import { assembleResource } from './assemble-resource.js';
-import { buildPatch, buildPatchFor, patchSchema, type PatchOperation } from './build-patch.js';
+import { buildPatch, buildPatchFor, patchBody, type PatchOperation } from './build-patch.js';
 import { changeMembers, planMembers } from './change-members.js';
 import { discoverTarget } from './discover-target.js';
 import { findObjects } from './find-objects.js';
 import { listPage } from './list-page.js';
 import { manifest } from './manifest.js';
-import { isObject, readResource } from './read-resource.js';
+import { readResource } from './read-resource.js';
 import type { Reply } from './refusal.js';
 import { collectionOf, Session, type Call } from './session.js';
 import { completeSettings, type Scim2Credentials, type Scim2Settings } from './settings.js';
@@ -29,6 +31,7 @@ import { testTarget } from './test-target.js';
 
 export const scim2: ConnectorModule = {
   manifest,
+  checkAttribute,
   open: (settings, credentials, runtime) =>
     new Scim2Connector(
       new Session(
@@ -68,7 +71,9 @@ class Scim2Connector implements Connector {
     };
   }
 
-  find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>> {
+  async find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>> {
+    const wrong = unwritable(type, [key.attribute]);
+    if (wrong) return wrong;
     return findObjects(this.session, type, key);
   }
 
@@ -77,6 +82,8 @@ class Scim2Connector implements Connector {
     attributes: Attributes,
     context: OperationContext,
   ): Promise<Outcome<RemoteObject>> {
+    const wrong = unwritable(type, Object.keys(attributes));
+    if (wrong) return wrong;
     const call: Call = {
       method: 'POST',
       path: collectionOf[type],
@@ -106,7 +113,12 @@ class Scim2Connector implements Connector {
     context: OperationContext,
   ): Promise<Outcome<{ id: string; etag?: string }>> {
     if (changes.length === 0) return { kind: 'no-op', why: 'unchanged' };
-    const call = this.patch(type, id, buildPatch(changes), changes, context);
+    const wrong = unwritable(
+      type,
+      changes.map(({ attribute }) => attribute),
+    );
+    if (wrong) return wrong;
+    const call = this.patch(type, id, buildPatch(type, changes), changes, context);
     if (context.mode === 'plan') return { kind: 'planned', calls: [this.session.wire(call)] };
     let sent = await this.session.send(call);
     const calls = [sent.call];
@@ -115,7 +127,7 @@ class Scim2Connector implements Connector {
       calls.push(found.call);
       if (found.refused) return { ...found.refused, calls };
       if (!isObject(found.reply.body)) return { ...sent.refused, calls };
-      const operations = buildPatchFor(found.reply.body, changes);
+      const operations = buildPatchFor(type, found.reply.body, changes);
       if (operations.length === 0) return { kind: 'no-op', why: 'unchanged', calls };
       sent = await this.session.send(this.patch(type, id, operations, changes, context));
       calls.push(sent.call);
@@ -165,7 +177,7 @@ class Scim2Connector implements Connector {
     return {
       method: 'PATCH',
       path: pathOf(type, id),
-      body: { schemas: [patchSchema], Operations: operations },
+      body: patchBody(operations),
       attributes: changes.map(({ attribute }) => attribute),
       signal: context.signal,
     };

@@ -1,5 +1,5 @@
+import { isObject } from '@rollcall/scim';
 import type { TargetAttribute } from '../../contract.js';
-import { isObject } from './read-resource.js';
 
 const types = [
   'string',

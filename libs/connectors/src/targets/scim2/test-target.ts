@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isObject } from '@rollcall/scim';
 import type { TestReport, TestStep } from '../../contract.js';
 import { readList } from './list-page.js';
-import { isObject } from './read-resource.js';
 import { answerOf, type Refusal } from './refusal.js';
 import type { Session, Sent } from './session.js';
 
