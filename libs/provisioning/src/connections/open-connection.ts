@@ -1,0 +1,60 @@
+import type {
+  Capabilities,
+  Connector,
+  ConnectorModule,
+  ConnectorRuntime,
+  Mappings,
+} from '@rollcall/connectors';
+import { Database, Keyring } from '@rollcall/platform';
+import { compileConfiguration } from '../plan/compile-configuration.js';
+import type { Configuration } from '../plan/plan.js';
+import type { PolicyInput } from '../plan/policy.js';
+import type { Scope } from '../scope/scope.js';
+import { openCredentials } from './credentials.js';
+
+/** What connections are opened with. */
+export interface ConnectorAccess {
+  module(type: string): ConnectorModule | undefined;
+  runtime: ConnectorRuntime;
+}
+
+export interface OpenConnection {
+  configuration: Configuration;
+  capabilities: Capabilities;
+  connector: Connector;
+}
+
+interface Row {
+  connector: string;
+  settings: object;
+  credentials: Buffer;
+  mappings: Mappings | null;
+  scope: Scope;
+  policy: PolicyInput;
+  version: number;
+}
+
+/** A connection with its connector, as configured now. The caller closes the connector. */
+export async function openConnection(
+  database: Database,
+  keyring: Keyring,
+  access: ConnectorAccess,
+  tenantId: string,
+  connectionId: string,
+): Promise<OpenConnection | undefined> {
+  const [row] = await database.query<Row>(
+    `select connector, settings, credentials, mappings, scope, policy, config_version as version
+     from hub.connection where tenant_id = $1 and id = $2`,
+    [tenantId, connectionId],
+  );
+  if (!row) return undefined;
+  const module = access.module(row.connector);
+  if (!module) throw new Error(`There is no connector "${row.connector}" in this version of the hub`);
+  const { manifest } = module;
+  const credentials = openCredentials(keyring, tenantId, connectionId, row.credentials);
+  return {
+    configuration: compileConfiguration({ ...row, mappings: row.mappings ?? manifest.defaultMappings }),
+    capabilities: manifest.capabilities,
+    connector: module.open(row.settings, credentials, access.runtime),
+  };
+}

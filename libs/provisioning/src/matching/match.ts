@@ -1,0 +1,38 @@
+import type { MatchingRule, RemoteObject } from '@rollcall/connectors';
+import { readPath, type ResourceType, userType } from '@rollcall/scim';
+
+export interface MatchKey {
+  /** The target's attribute. */
+  attribute: string;
+  value: string;
+}
+
+export type Match =
+  | { kind: 'none' }
+  | { kind: 'one'; key: MatchKey; object: RemoteObject }
+  | { kind: 'many'; key: MatchKey; ids: string[] }
+  /** The account found is the account of another subject already. */
+  | { kind: 'taken'; key: MatchKey; remoteId: string; subjectId: string };
+
+/** What to look for, in the order of the rules. Rules whose source has no value are passed over. */
+export function matchKeys(
+  rules: MatchingRule[],
+  resource: Record<string, unknown>,
+  type: ResourceType = userType,
+): MatchKey[] {
+  return rules.flatMap(({ source, target }) => {
+    const value = readPath(resource, source, type);
+    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) {
+      return [{ attribute: target, value: String(value) }];
+    }
+    return [];
+  });
+}
+
+/** What one rule's search means. Undefined: nothing found, go on with the next rule. */
+export function judgeHits(key: MatchKey, hits: RemoteObject[]): Match | undefined {
+  const [first, ...others] = hits;
+  if (!first) return undefined;
+  if (others.length === 0) return { kind: 'one', key, object: first };
+  return { kind: 'many', key, ids: hits.map(({ id }) => id) };
+}

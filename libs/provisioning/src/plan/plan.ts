@@ -1,0 +1,115 @@
+import type { AttributeMapping, Attributes, AttributeValue, MatchingRule } from '@rollcall/connectors';
+import type { MatchKey } from '../matching/match.js';
+import type { CompiledScope } from '../scope/in-scope.js';
+import type { Policy } from './policy.js';
+
+/** A connection's configuration as the planner needs it. */
+export interface Configuration {
+  version: number;
+  users: CompiledMapping;
+  /** Undefined: the connection pushes no groups. */
+  groups?: CompiledMapping;
+  scope: CompiledScope;
+  policy: Policy;
+}
+
+export interface CompiledMapping {
+  matching: MatchingRule[];
+  attributes: AttributeMapping[];
+}
+
+/** A directory user as it is now. Deleted users are still given, with the time they left. */
+export interface UserState {
+  id: string;
+  active: boolean;
+  deletedAt?: Date;
+  resource: Record<string, unknown>;
+  search: Record<string, unknown>;
+  /** Those of the scope's groups the user is a direct member of. */
+  memberOf: string[];
+}
+
+export interface GroupState {
+  id: string;
+  deletedAt?: Date;
+  resource: Record<string, unknown>;
+}
+
+/** What the hub knows of a subject at the connection. */
+export interface TargetObject {
+  remoteId: string;
+  origin: 'created' | 'adopted';
+  /** absent: it was there and is gone without our doing. deleted: we deleted it. Both mean no account. */
+  state: 'active' | 'inactive' | 'absent' | 'deleted';
+  /** By target attribute, what was last written there, or read there when the account was adopted. */
+  written: Attributes;
+  /** Since when the account has been on its way out, where the policy deletes leavers. */
+  leavingSince?: Date;
+}
+
+export interface AttributePlan {
+  attribute: string;
+  from?: AttributeValue;
+  /** Absent: the attribute is cleared. */
+  to?: AttributeValue;
+}
+
+export type Action = 'create' | 'update' | 'deactivate' | 'reactivate' | 'delete' | 'adopt';
+
+export interface Reason {
+  code:
+    | 'in-line'
+    | 'changed'
+    | 'new'
+    | 'found-at-target'
+    | 'inactive-at-source'
+    | 'active-at-source'
+    | 'deleted-at-source'
+    | 'out-of-scope'
+    | 'never-provisioned'
+    | 'kept'
+    | 'groups-off'
+    | 'switched-off'
+    | 'no-active-attribute';
+  text: string;
+}
+
+export type Plan =
+  /** Look for an existing account by these keys first, then plan again with what was found. */
+  | { action: 'match'; keys: MatchKey[] }
+  /** A person has to decide: nothing can be done as it stands. */
+  | { action: 'refuse'; code: string; attribute?: string; message: string; remedy: string }
+  | {
+      action: 'none';
+      reason: Reason;
+      /** What would be done if the policy allowed it. */
+      withheld?: Action;
+      leavingSince?: Date;
+      nextDueAt?: Date;
+      /** The account is no longer the hub's concern and is let go. */
+      letGo?: boolean;
+      references: ReferencePlan;
+    }
+  | {
+      action: Action;
+      reason: Reason;
+      /** Of the account to adopt. */
+      remoteId?: string;
+      changes: AttributePlan[];
+      /** The account's state once the plan has been carried out. */
+      becomes: TargetObject['state'];
+      leavingSince?: Date;
+      nextDueAt?: Date;
+      references: ReferencePlan;
+      /** What was found at the account to adopt. */
+      observed?: Attributes;
+    };
+
+export interface ReferencePlan {
+  /** Hub ids of every object the subject's mapped references name. */
+  all: string[];
+  /** Those that have no account at the target yet. */
+  parked: string[];
+}
+
+export const noReferences: ReferencePlan = { all: [], parked: [] };

@@ -1,0 +1,109 @@
+import type { AttributeChange, AttributeValue, Connector, Outcome, SubjectType } from '@rollcall/connectors';
+import type { Match, MatchKey } from '../matching/match.js';
+import { judgeHits } from '../matching/match.js';
+import type { AttributePlan } from '../plan/plan.js';
+
+/** What a call answered when it did not do what it was made for. */
+export type Failure = Exclude<Outcome<unknown>, { kind: 'ok' | 'no-op' | 'planned' }>;
+
+export interface AttemptTools {
+  connector: Connector;
+  type: SubjectType;
+  operationId: string;
+  /** 1 for the first. */
+  attempt: number;
+  signal?: AbortSignal;
+  /** True when nothing at the target can match: looking would find nothing. */
+  surelyAbsent?(keys: MatchKey[]): Promise<boolean>;
+  /** The subject that has this account already. */
+  holderOf(remoteId: string): Promise<string | undefined>;
+}
+
+/** One attempt at one subject: makes the calls a plan asks for, and keeps what was called and answered. */
+export class Attempt {
+  readonly calls: { method: string; url: string }[] = [];
+  answer: string | undefined;
+  private readonly startedAt = performance.now();
+
+  constructor(private readonly tools: AttemptTools) {}
+
+  get durationMs(): number {
+    return Math.round(performance.now() - this.startedAt);
+  }
+
+  /** Looks for the subject by each key in order. A failure ends the search. */
+  async look(keys: MatchKey[], trustIndex: boolean): Promise<Match | Failure> {
+    if (trustIndex && (await this.tools.surelyAbsent?.(keys))) return { kind: 'none' };
+    for (const key of keys) {
+      const outcome = this.heard(await this.tools.connector.find(this.tools.type, key));
+      if (outcome.kind === 'not-found') continue;
+      if (isFailure(outcome)) return outcome;
+      const match = judgeHits(key, outcome.kind === 'ok' ? outcome.value : []);
+      if (!match) continue;
+      if (match.kind !== 'one') return match;
+      const subjectId = await this.tools.holderOf(match.object.id);
+      return subjectId === undefined ? match : { kind: 'taken', key, remoteId: match.object.id, subjectId };
+    }
+    return { kind: 'none' };
+  }
+
+  async create(changes: AttributePlan[]): Promise<string | Failure> {
+    const attributes = Object.fromEntries(
+      changes.map(({ attribute, to }): [string, AttributeValue] => [attribute, to!]),
+    );
+    const { connector, type } = this.tools;
+    const outcome = this.heard(await connector.create(type, attributes, this.context));
+    if (outcome.kind === 'ok') return outcome.value.id;
+    if (isFailure(outcome)) return outcome;
+    return { kind: 'conflict', message: 'The target says that the object exists already.' };
+  }
+
+  async update(remoteId: string, changes: AttributePlan[]): Promise<Failure | undefined> {
+    const delta = changes.map(({ attribute, to }): AttributeChange =>
+      to === undefined ? { op: 'unset', attribute } : { op: 'set', attribute, value: to },
+    );
+    const { connector, type } = this.tools;
+    return failureOf(this.heard(await connector.update(type, remoteId, delta, this.context)));
+  }
+
+  async delete(remoteId: string): Promise<Failure | undefined> {
+    const { connector, type } = this.tools;
+    const failure = failureOf(this.heard(await connector.delete(type, remoteId, this.context)));
+    return failure?.kind === 'not-found' ? undefined : failure;
+  }
+
+  /** Whether an account that is thought to be there is gone. A failure: it cannot be said now. */
+  async isGone(type: SubjectType, remoteId: string): Promise<boolean | Failure> {
+    const outcome = this.heard(await this.tools.connector.get(type, remoteId));
+    if (outcome.kind === 'not-found') return true;
+    return isFailure(outcome) ? outcome : false;
+  }
+
+  async members(groupId: string, change: Parameters<Connector['members']>[1]): Promise<string[] | Failure> {
+    const outcome = this.heard(await this.tools.connector.members(groupId, change, this.context));
+    if (isFailure(outcome)) return outcome;
+    return outcome.kind === 'ok' ? outcome.value.unknown : [];
+  }
+
+  private get context() {
+    const { operationId, attempt, signal } = this.tools;
+    return { operationId, attempt, mode: 'live' as const, signal };
+  }
+
+  private heard<T extends Outcome<unknown>>(outcome: T): T {
+    for (const { method, url } of outcome.calls ?? []) this.calls.push({ method, url });
+    if (outcome.answer !== undefined) this.answer = outcome.answer;
+    return outcome;
+  }
+}
+
+export function isFailure(answer: unknown): answer is Failure {
+  const kind = (answer as { kind?: string } | undefined)?.kind;
+  return kind !== undefined && failures.has(kind);
+}
+
+const failures = new Set(['conflict', 'not-found', 'retry', 'rejected', 'denied']);
+
+function failureOf(outcome: Outcome<unknown>): Failure | undefined {
+  return isFailure(outcome) ? outcome : undefined;
+}

@@ -1,0 +1,38 @@
+/**
+ * Work that arrives while a call is under way travels together in the next call. One call at a time, each item
+ * with its own outcome.
+ */
+export class Batch<I, O> {
+  private readonly waiting: { item: I; resolve(output: O): void; reject(error: unknown): void }[] = [];
+  private running = false;
+
+  /** @param call answers one output an item, in order */
+  constructor(
+    private readonly call: (items: I[]) => Promise<O[]>,
+    private readonly limit: number,
+  ) {}
+
+  add(item: I): Promise<O> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (!this.running) {
+        this.running = true;
+        // What is added in the same turn of the event loop belongs together.
+        setImmediate(() => void this.run());
+      }
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const taken = this.waiting.splice(0, this.limit);
+      try {
+        const outputs = await this.call(taken.map(({ item }) => item));
+        taken.forEach(({ resolve }, at) => resolve(outputs[at]!));
+      } catch (error) {
+        taken.forEach(({ reject }) => reject(error));
+      }
+    }
+    this.running = false;
+  }
+}

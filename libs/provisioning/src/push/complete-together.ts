@@ -1,0 +1,63 @@
+import { type EventStore, SubjectErased } from '@rollcall/event-store';
+import { Database } from '@rollcall/platform';
+import { type Completed, complete, type Completion } from '../work/complete.js';
+
+const tries = 5;
+
+/** Writes completions in one transaction; one that cannot be written does not take its neighbours with it. */
+export async function completeTogether(
+  database: Database,
+  events: EventStore,
+  tenantId: string,
+  connectionId: string,
+  completions: Completion[],
+): Promise<Completed[]> {
+  const write = (batch: Completion[]) =>
+    withoutDeadlock(() => complete(database, events, tenantId, connectionId, batch));
+  try {
+    return await write(completions);
+  } catch (error) {
+    if (!isAboutTheData(error)) throw error;
+    if (completions.length > 1) {
+      const states: Completed[] = [];
+      for (const completion of completions) {
+        states.push(...(await completeTogether(database, events, tenantId, connectionId, [completion])));
+      }
+      return states;
+    }
+    return write([withoutWhatFailed(completions[0]!, error as Error)]);
+  }
+}
+
+function withoutWhatFailed(completion: Completion, error: Error): Completion {
+  const { item, attempts } = completion;
+  // Of an erased person nothing more is recorded; what was done at the target still counts.
+  if (error instanceof SubjectErased) return { ...completion, event: undefined };
+  return {
+    item,
+    attempts,
+    state: 'dead',
+    lookFirst: true,
+    error: {
+      kind: 'refused',
+      code: 'not-recordable',
+      message: `What the target answered could not be recorded: ${error.message}`,
+      remedy: 'Check at the target that no two subjects share one account, then retry.',
+    },
+  };
+}
+
+function isAboutTheData(error: unknown): boolean {
+  return error instanceof SubjectErased || /^2[23]/.test((error as { code?: string }).code ?? '');
+}
+
+async function withoutDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = ['40P01', '40001'].includes((error as { code?: string }).code ?? '');
+      if (!passing || attempt === tries) throw error;
+    }
+  }
+}

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import type { EventStore } from '@rollcall/event-store';
+import { Database, Keyring, Queues } from '@rollcall/platform';
+import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
+import { type ConnectorAccess, type OpenConnection, openConnection } from '../connections/open-connection.js';
+import { type ClaimedItem, claim, type Handout, release, takeBack } from '../work/claim.js';
+import { Coalesced } from '../work/coalesced.js';
+import type { Completed, Completion } from '../work/complete.js';
+import { handOut, untilNextDue } from '../work/hand-out.js';
+import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
+import type { WorkerLease } from '../work/worker-lease.js';
+import { AbsentIndex } from './absent-index.js';
+import { Attempt } from './attempt.js';
+import { Batch } from './batch.js';
+import { completeTogether } from './complete-together.js';
+import { deadLetterReason } from './dead-letter-reason.js';
+import { Gate } from './gate.js';
+import { type LoadedGroup, type LoadedUser, loadSubjects } from './load-subjects.js';
+import { pushGroup } from './push-group.js';
+import { pushUser } from './push-user.js';
+import type { Pushed } from './settle-push.js';
+import { Slots } from './slots.js';
+
+export interface WorkerParts {
+  database: Database;
+  events: EventStore;
+  keyring: Keyring;
+  queues: Queues;
+  connectors: ConnectorAccess;
+  lease: WorkerLease;
+  log(message: string, details: Record<string, unknown>): void;
+  /** Something was recorded for the tenant: reports can be brought up to date. */
+  recorded(tenantId: string): void;
+}
+
+interface Open extends OpenConnection {
+  absent: AbsentIndex;
+}
+
+interface Taken {
+  item: ClaimedItem;
+  open: Open;
+  subject: LoadedUser | LoadedGroup;
+  remoteIds: ReadonlyMap<string, string>;
+}
+
+/** Items of one connection that are in its queue at once. */
+export const handoutWindow = 200;
+const batchLimit = 64;
+const longestSleepMs = 60_000;
+/** Memberships read and changed in one push of a group. */
+const memberLimit = 1_000;
+
+/** Pushes one connection: hands its due items out to its own queue, and works on the jobs in it. */
+export class ConnectionWorker {
+  private readonly queue: Queue;
+  private worker: Worker | undefined;
+  private opened: { version: number; open: Promise<Open> } | undefined;
+  private readonly gate: Gate;
+  private readonly slots = new Slots(1);
+  private readonly claims: Batch<Handout, Taken | undefined>;
+  private readonly completions: Batch<Completion, Completed>;
+  private readonly feed: Coalesced;
+  private timer: NodeJS.Timeout | undefined;
+  private wakesAt = 0;
+  private out = 0;
+  private exhausted = false;
+  private closing = false;
+
+  constructor(
+    private readonly parts: WorkerParts,
+    readonly tenantId: string,
+    readonly connectionId: string,
+  ) {
+    this.queue = parts.queues.queue(pushQueueName(connectionId));
+    this.gate = new Gate(parts.database, tenantId, connectionId);
+    this.claims = new Batch((handouts) => this.take(handouts), batchLimit);
+    this.completions = new Batch((completions) => this.complete(completions), batchLimit);
+    this.feed = new Coalesced(
+      () => this.handOutDue(),
+      (error) => this.parts.log('handing out failed', { connectionId, error: error.message }),
+    );
+  }
+
+  async start(version: number): Promise<void> {
+    const { configuration } = await this.open(version);
+    const { concurrency } = configuration.policy.push;
+    this.slots.resize(concurrency);
+    // More jobs are under way than calls: while some wait for the target, others are read and written.
+    this.worker = this.parts.queues.worker(
+      pushQueueName(this.connectionId),
+      (job: Job<PushJob>) => this.process(job),
+      { concurrency: Math.min(concurrency * 3 + 8, handoutWindow / 2) },
+    );
+    this.feed.poke();
+  }
+
+  /** There may be something to hand out. */
+  poke(): void {
+    if (!this.closing) this.feed.poke();
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    clearTimeout(this.timer);
+    await this.worker?.close();
+    await this.feed.idle();
+    await this.closeConnector();
+  }
+
+  private async process(job: Job<PushJob>): Promise<void> {
+    const handout = handoutOf(job.id!);
+    // Put back by the sweep so that it is seen; a person's retry starts it a second time.
+    if (job.name === 'dead-letter' && job.attemptsStarted <= 1) throw new UnrecoverableError('dead letter');
+    const taken = await this.claims.add(handout);
+    this.out = Math.max(0, this.out - 1);
+    if (taken) {
+      const pushed = await this.slots.run(() => this.push(taken));
+      if (pushed) {
+        const state = await this.completions.add(pushed.completion);
+        this.afterwards(pushed, state);
+        if (state === 'dead') throw new UnrecoverableError(deadLetterReason(pushed.completion.error!));
+      }
+    }
+    if (!this.exhausted && this.out <= handoutWindow / 2) this.poke();
+  }
+
+  private async push({ item, open, subject, remoteIds }: Taken): Promise<Pushed | undefined> {
+    const { database, lease } = this.parts;
+    if (this.gate.isClosed) {
+      await release(database, this.tenantId, this.connectionId, [item]);
+      return undefined;
+    }
+    const operationId = item.operationId ?? randomUUID();
+    const attempt = new Attempt({
+      connector: open.connector,
+      type: item.subjectType,
+      operationId,
+      attempt: item.attempts + 1,
+      signal: lease.signal,
+      ...(item.subjectType === 'user' && { surelyAbsent: (keys) => open.absent.surelyAbsent(keys) }),
+      holderOf: (remoteId) => this.holderOf(item, remoteId),
+    });
+    const context = {
+      connectionId: this.connectionId,
+      configuration: open.configuration,
+      item,
+      operationId,
+      attempt,
+      now: new Date(),
+      random: Math.random(),
+    };
+    const pushed =
+      subject.type === 'user'
+        ? await pushUser(subject, remoteIds, context)
+        : await pushGroup(subject, open.capabilities.members, memberLimit, context);
+    if (pushed.trouble) await this.gate.close(pushed.trouble);
+    else if (pushed.reached && (await this.gate.open())) this.poke();
+    return pushed;
+  }
+
+  private afterwards({ completion }: Pushed, state: Completed): void {
+    if (completion.event) this.parts.recorded(this.tenantId);
+    if (state === 'due' || state === 'retrying') {
+      this.wakeIn(Math.min((completion.dueAt?.getTime() ?? 0) - Date.now(), longestSleepMs));
+    }
+  }
+
+  private async take(handouts: Handout[]): Promise<(Taken | undefined)[]> {
+    const { database, lease } = this.parts;
+    const owner = await lease.owner();
+    const items = this.gate.isClosed
+      ? []
+      : await claim(database, this.tenantId, this.connectionId, handouts, owner);
+    const claimed = new Map(items.map((item) => [item.subjectId, item]));
+    const rest = handouts.filter(({ subjectId }) => !claimed.has(subjectId));
+    if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
+    const [first] = items;
+    if (!first) return handouts.map(() => undefined);
+    this.gate.learn(first.connectionFailures);
+    try {
+      const open = await this.open(first.configVersion);
+      const loaded = await loadSubjects(database, this.tenantId, this.connectionId, open.configuration, {
+        users: items.filter(({ subjectType }) => subjectType === 'user').map(({ subjectId }) => subjectId),
+        groups: items.filter(({ subjectType }) => subjectType === 'group').map(({ subjectId }) => subjectId),
+        memberLimit,
+      });
+      return handouts.map(({ subjectId }) => {
+        const item = claimed.get(subjectId);
+        const subject = loaded.users.get(subjectId) ?? loaded.groups.get(subjectId);
+        return item && subject ? { item, open, subject, remoteIds: loaded.remoteIds } : undefined;
+      });
+    } catch (error) {
+      await release(database, this.tenantId, this.connectionId, items).catch(() => lease.abandon());
+      throw error;
+    }
+  }
+
+  private async complete(completions: Completion[]): Promise<Completed[]> {
+    const { database, events, lease } = this.parts;
+    try {
+      return await completeTogether(database, events, this.tenantId, this.connectionId, completions);
+    } catch (error) {
+      lease.abandon();
+      throw error;
+    }
+  }
+
+  private async handOutDue(): Promise<void> {
+    const { database } = this.parts;
+    const handed = await handOut(database, this.tenantId, this.connectionId, handoutWindow);
+    this.exhausted = handed.length === 0;
+    if (handed.length > 0) {
+      this.out += handed.length;
+      await Promise.all(
+        handed.flatMap(({ subjectId, failedHandout }) =>
+          failedHandout === null ? [] : this.queue.remove(pushJobId(subjectId, failedHandout)),
+        ),
+      );
+      await this.queue.addBulk(
+        handed.map(({ subjectId, subjectType, handout }) => ({
+          name: subjectType,
+          data: { tenantId: this.tenantId, connectionId: this.connectionId, subjectType, subjectId },
+          opts: { ...pushJobOptions, jobId: pushJobId(subjectId, handout) },
+        })),
+      );
+      return;
+    }
+    const wait = await untilNextDue(database, this.tenantId, this.connectionId);
+    if (wait !== undefined && wait > 0) this.wakeIn(Math.min(wait, longestSleepMs));
+  }
+
+  private wakeIn(ms: number): void {
+    if (this.closing) return;
+    if (ms <= 0) return this.feed.poke();
+    const at = Date.now() + ms + 5;
+    if (this.timer && this.wakesAt <= at) return;
+    clearTimeout(this.timer);
+    this.wakesAt = at;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.feed.poke();
+    }, at - Date.now());
+  }
+
+  /** The connection as configured in the version an item was claimed under. */
+  private async open(version: number): Promise<Open> {
+    if (this.opened?.version !== version) {
+      const previous = this.opened?.open;
+      const open = this.openNow();
+      this.opened = { version, open };
+      open.catch(() => (this.opened = undefined));
+      // Calls under way end by themselves; the old connector closes once they have had time to.
+      if (previous)
+        setTimeout(() => void previous.then(({ connector }) => connector.close()), 60_000).unref();
+    }
+    return this.opened!.open;
+  }
+
+  private async openNow(): Promise<Open> {
+    const { database, keyring, connectors } = this.parts;
+    const open = await openConnection(database, keyring, connectors, this.tenantId, this.connectionId);
+    if (!open) throw new Error(`Connection ${this.connectionId} is gone`);
+    this.slots.resize(open.configuration.policy.push.concurrency);
+    const absent = new AbsentIndex(
+      open.connector,
+      open.capabilities.list ? open.configuration.users.matching : [],
+      () => (open.capabilities.list ? this.accountsToMake() : Promise.resolve(0)),
+      open.capabilities.pageSize,
+    );
+    return { ...open, absent };
+  }
+
+  private async accountsToMake(): Promise<number> {
+    const [row] = await this.parts.database.query<{ count: number }>(
+      `select count(*)::int as count from hub.work_item w
+       where w.tenant_id = $1 and w.connection_id = $2 and w.subject_type = 'user' and w.state in ('due', 'retrying')
+         and not exists (select from hub.target_object t where t.tenant_id = $1 and t.connection_id = $2
+           and t.subject_id = w.subject_id)`,
+      [this.tenantId, this.connectionId],
+    );
+    return row!.count;
+  }
+
+  private async holderOf(item: ClaimedItem, remoteId: string): Promise<string | undefined> {
+    const [row] = await this.parts.database.query<{ id: string }>(
+      `select subject_id as id from hub.target_object where tenant_id = $1 and connection_id = $2
+         and subject_type = $3 and remote_id = $4 and subject_id <> $5 and state in ('active', 'inactive')`,
+      [this.tenantId, this.connectionId, item.subjectType, remoteId, item.subjectId],
+    );
+    return row?.id;
+  }
+
+  private async closeConnector(): Promise<void> {
+    const open = await this.opened?.open.catch(() => undefined);
+    await open?.connector.close();
+  }
+}

@@ -1,0 +1,152 @@
+import type { EventStore, Subscriptions } from '@rollcall/event-store';
+import { Database, Keyring, Queues } from '@rollcall/platform';
+import type { Job, Worker } from 'bullmq';
+import type { ConnectorAccess } from '../connections/open-connection.js';
+import { operationsProjection } from '../report/operations.projection.js';
+import { Coalesced } from '../work/coalesced.js';
+import { dispatch } from '../work/dispatch.js';
+import { sweep } from '../work/sweep.js';
+import { WorkerLease } from '../work/worker-lease.js';
+import { ConnectionWorker } from './connection-worker.js';
+
+export interface EngineParts {
+  database: Database;
+  events: EventStore;
+  subscriptions: Subscriptions;
+  keyring: Keyring;
+  queues: Queues;
+  connectors: ConnectorAccess;
+  log(message: string, details: Record<string, unknown>): void;
+}
+
+/** Queues of the engine itself; each connection has its own besides. */
+export const engineQueues = { dispatch: 'dispatch', control: 'control', sweep: 'sweep' } as const;
+
+const sweepEveryMs = 5_000;
+const lookEveryMs = 1_500;
+const reportDelayMs = 100;
+
+/** The worker role: dispatches events, and keeps one worker running for each connection that is not disabled. */
+export class PushEngine {
+  private readonly lease: WorkerLease;
+  private readonly workers = new Map<string, ConnectionWorker>();
+  private readonly reports = new Map<string, Coalesced>();
+  private readonly refresh: Coalesced;
+  private static: Worker[] = [];
+  private looking: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor(private readonly parts: EngineParts) {
+    this.lease = new WorkerLease(parts.database);
+    this.refresh = new Coalesced(
+      () => this.followConnections(),
+      (error) => parts.log('reading connections failed', { error: error.message }),
+    );
+  }
+
+  async start(): Promise<void> {
+    const { queues } = this.parts;
+    this.static = [
+      queues.worker(
+        engineQueues.dispatch,
+        (job: Job<{ tenantId: string }>) => this.dispatch(job.data.tenantId),
+        {
+          concurrency: 4,
+        },
+      ),
+      queues.worker(engineQueues.control, async () => this.refresh.poke(), { concurrency: 1 }),
+      queues.worker(engineQueues.sweep, () => this.sweep(), { concurrency: 1 }),
+    ];
+    await this.followConnections();
+    await this.keepSweeping();
+    this.looking = setInterval(() => {
+      this.refresh.poke();
+      void this.keepSweeping().catch(() => undefined);
+    }, lookEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.looking);
+    await this.refresh.idle();
+    await Promise.all([...this.workers.values(), ...this.static].map((worker) => worker.close()));
+    await Promise.all([...this.reports.values()].map((report) => report.idle()));
+    await this.lease.close();
+  }
+
+  /** Brings the tenant's work items up to date with its events, and hands them out. */
+  async dispatch(tenantId: string): Promise<void> {
+    await this.parts.subscriptions.catchUp(tenantId, dispatch);
+    for (const worker of this.workers.values()) if (worker.tenantId === tenantId) worker.poke();
+  }
+
+  private async sweep(): Promise<void> {
+    const { database, queues, subscriptions } = this.parts;
+    const tenants = await database.query<{ id: string }>('select tenant_id as id from hub.tenant_counter');
+    for (const { id } of tenants) {
+      await subscriptions.catchUp(id, dispatch);
+      await subscriptions.catchUp(id, operationsProjection);
+    }
+    await sweep(database, queues);
+    for (const worker of this.workers.values()) worker.poke();
+  }
+
+  /** A flushed queue has lost its schedule too. */
+  private async keepSweeping(): Promise<void> {
+    const queue = this.parts.queues.queue(engineQueues.sweep);
+    if (await queue.getJobScheduler('sweep')) return;
+    await queue.upsertJobScheduler(
+      'sweep',
+      { every: sweepEveryMs },
+      { name: 'sweep', opts: { removeOnComplete: true, removeOnFail: true } },
+    );
+  }
+
+  private async followConnections(): Promise<void> {
+    if (this.closing) return;
+    const rows = await this.parts.database.query<{ tenantId: string; id: string; version: number }>(
+      `select tenant_id as "tenantId", id, config_version as version from hub.connection where state <> 'disabled'`,
+    );
+    const wanted = new Map(rows.map((row) => [row.id, row]));
+    for (const [id, worker] of this.workers) {
+      if (wanted.has(id)) continue;
+      this.workers.delete(id);
+      await worker.close();
+    }
+    for (const { id, tenantId, version } of rows) {
+      const running = this.workers.get(id);
+      if (running) running.poke();
+      else await this.startConnection(tenantId, id, version);
+    }
+  }
+
+  private async startConnection(tenantId: string, id: string, version: number): Promise<void> {
+    const worker = new ConnectionWorker(
+      { ...this.parts, lease: this.lease, recorded: (tenant) => this.report(tenant) },
+      tenantId,
+      id,
+    );
+    try {
+      await worker.start(version);
+      this.workers.set(id, worker);
+    } catch (error) {
+      await worker.close();
+      this.parts.log('a connection cannot be started', { connectionId: id, error: (error as Error).message });
+    }
+  }
+
+  private report(tenantId: string): void {
+    let report = this.reports.get(tenantId);
+    if (!report) {
+      report = new Coalesced(
+        async () => {
+          await new Promise((resolve) => setTimeout(resolve, reportDelayMs));
+          await this.parts.subscriptions.catchUp(tenantId, operationsProjection);
+        },
+        (error) => this.parts.log('the report is behind', { tenantId, error: error.message }),
+      );
+      this.reports.set(tenantId, report);
+    }
+    report.poke();
+  }
+}

@@ -1,0 +1,243 @@
+import type { Append } from '@rollcall/event-store';
+import type {
+  Action,
+  AttributePlan,
+  Configuration,
+  Plan,
+  ReferencePlan,
+  TargetObject,
+} from '../plan/plan.js';
+import { noReferences } from '../plan/plan.js';
+import {
+  type OperationError,
+  type OperationEvent,
+  type OperationPayload,
+  targetObjectId,
+  targetObjectStream,
+} from '../report/operation.events.js';
+import { backoffMs } from '../work/backoff.js';
+import type { ClaimedItem } from '../work/claim.js';
+import type { Completion } from '../work/complete.js';
+import type { Attempt, Failure } from './attempt.js';
+
+/** The connection as a whole is in trouble: nothing more is sent until it is over. */
+export interface Trouble {
+  kind: 'retry' | 'denied';
+  afterMs?: number;
+  message: string;
+}
+
+export interface Pushed {
+  completion: Completion;
+  trouble?: Trouble;
+  /** The target answered sensibly. */
+  reached: boolean;
+}
+
+export interface PushContext {
+  connectionId: string;
+  configuration: Configuration;
+  item: ClaimedItem;
+  operationId: string;
+  attempt: Attempt;
+  now: Date;
+  random: number;
+}
+
+export interface Done {
+  action: Action;
+  reason: string;
+  changes: AttributePlan[];
+  membersAdded?: number;
+  membersRemoved?: number;
+  remoteId?: string;
+}
+
+/** How far a completion has come, whatever happened: what is written in any case. */
+export type Progress = Pick<Completion, 'target' | 'references' | 'members' | 'gone'>;
+
+export function succeeded(context: PushContext, done: Done, progress: Progress, again?: Date): Pushed {
+  return {
+    reached: true,
+    completion: {
+      ...progress,
+      ...ended(context, again),
+      event: operation(context, { type: 'operation.succeeded', payload: payload(context, done) }),
+    },
+  };
+}
+
+/** Nothing was to be done. A switched-off action is reported, once. */
+export function nothingDone(
+  context: PushContext,
+  plan: Extract<Plan, { action: 'none' }>,
+  progress: Progress,
+  again?: Date,
+): Pushed {
+  const skipped = plan.withheld && `${plan.withheld}: ${plan.reason.code}`;
+  const tell = plan.withheld && skipped !== context.item.skipped;
+  return {
+    reached: context.attempt.calls.length > 0,
+    completion: {
+      ...progress,
+      ...ended(context, again ?? plan.nextDueAt),
+      ...(skipped && { skipped }),
+      ...(tell && {
+        event: operation(context, {
+          type: 'operation.skipped',
+          payload: payload(context, { action: plan.withheld!, reason: plan.reason.text, changes: [] }),
+        }),
+      }),
+    },
+  };
+}
+
+export function refused(
+  context: PushContext,
+  plan: Extract<Plan, { action: 'refuse' }>,
+  progress: Progress,
+): Pushed {
+  const { code, attribute, message, remedy } = plan;
+  const error: OperationError = { kind: 'refused', code, attribute, message, remedy };
+  const done: Done = { action: 'create', reason: message, changes: [] };
+  return dead(context, done, error, progress);
+}
+
+export function failed(context: PushContext, done: Done, failure: Failure, progress: Progress): Pushed {
+  const { item, configuration, now, random } = context;
+  const failures = item.attempts + 1;
+  const error = errorOf(failure);
+  if (failure.kind === 'denied' || (failure.kind === 'retry' && failure.scope === 'connection')) {
+    const afterMs = failure.kind === 'retry' ? failure.afterMs : undefined;
+    const pushed = retrying(context, done, error, progress, 'due', item.attempts, now);
+    return { ...pushed, reached: false, trouble: { kind: failure.kind, afterMs, message: failure.message } };
+  }
+  const mayPass = failure.kind === 'retry' || failure.kind === 'not-found';
+  // Another process may just have made what stands in the way, and a target may be slow to show it.
+  const limit = failure.kind === 'conflict' ? 3 : mayPass ? configuration.policy.push.attempts : 1;
+  if (failures >= limit) return dead(context, done, error, progress);
+  const asked = failure.kind === 'retry' ? failure.afterMs : undefined;
+  const dueAt = new Date(now.getTime() + backoffMs(failures, random, asked));
+  return retrying(context, done, error, progress, 'retrying', failures, dueAt);
+}
+
+function retrying(
+  context: PushContext,
+  done: Done,
+  error: OperationError,
+  progress: Progress,
+  state: 'due' | 'retrying',
+  attempts: number,
+  dueAt: Date,
+): Pushed {
+  const { operationId } = context;
+  return {
+    reached: true,
+    completion: {
+      ...progress,
+      item: context.item,
+      state,
+      dueAt,
+      attempts,
+      error,
+      operationId,
+      lookFirst: context.item.lookFirst || done.action === 'create',
+      event: operation(context, {
+        type: 'operation.retrying',
+        payload: { ...payload(context, done), error, nextAttemptAt: dueAt.toISOString() },
+      }),
+    },
+  };
+}
+
+function dead(context: PushContext, done: Done, error: OperationError, progress: Progress): Pushed {
+  return {
+    reached: true,
+    completion: {
+      ...progress,
+      item: context.item,
+      state: 'dead',
+      attempts: context.item.attempts + 1,
+      error,
+      lookFirst: true,
+      event: operation(context, { type: 'operation.failed', payload: { ...payload(context, done), error } }),
+    },
+  };
+}
+
+function ended(
+  { item }: PushContext,
+  again?: Date,
+): Pick<Completion, 'item' | 'state' | 'dueAt' | 'attempts'> {
+  return { item, attempts: 0, ...(again ? { state: 'due', dueAt: again } : { state: 'idle' }) };
+}
+
+export function progressOf(
+  before: TargetObject | undefined,
+  after: TargetObject | undefined,
+  plan: Plan,
+): Progress {
+  const references: ReferencePlan = 'references' in plan ? plan.references : noReferences;
+  const same =
+    before?.leavingSince?.getTime() === after?.leavingSince?.getTime() && before?.state === after?.state;
+  const untouched = after === undefined || (plan.action === 'none' && same);
+  return {
+    ...(!untouched && { target: { before, after } }),
+    ...((!untouched || references.all.length > 0) && 'references' in plan && { references }),
+  };
+}
+
+function errorOf(failure: Failure): OperationError {
+  if (failure.kind === 'rejected') {
+    const { code, attribute, message, remedy } = failure;
+    return { kind: 'rejected', code, attribute, message, remedy };
+  }
+  if (failure.kind === 'denied') return { kind: 'denied', message: failure.message, remedy: failure.remedy };
+  if (failure.kind === 'conflict') {
+    return {
+      kind: 'conflict',
+      message: failure.message,
+      remedy:
+        'Another object at the target holds a value that must be unique there; find it and change or remove it.',
+    };
+  }
+  return { kind: 'retry', message: failure.message };
+}
+
+function payload(context: PushContext, done: Done): OperationPayload {
+  const { item, connectionId, operationId, attempt } = context;
+  return {
+    operationId,
+    connectionId,
+    subjectType: item.subjectType,
+    subjectId: item.subjectId,
+    action: done.action,
+    reason: done.reason,
+    attempt: item.attempts + 1,
+    cause: item.wanted,
+    configVersion: item.configVersion,
+    changes: done.changes,
+    membersAdded: done.membersAdded ?? 0,
+    membersRemoved: done.membersRemoved ?? 0,
+    ...(done.remoteId !== undefined && { remoteId: done.remoteId }),
+    calls: attempt.calls,
+    ...(attempt.answer !== undefined && { answer: attempt.answer }),
+    durationMs: attempt.durationMs,
+  };
+}
+
+function operation({ connectionId, item, operationId }: PushContext, event: OperationEvent): Append {
+  return {
+    streamId: targetObjectId(connectionId, item.subjectId),
+    streamType: targetObjectStream,
+    subjectId: item.subjectId,
+    expected: 'any',
+    events: [{ type: event.type, payload: { ...event.payload } }],
+    metadata: {
+      source: connectionId,
+      actor: 'hub',
+      correlation: operationId,
+      ...(item.wanted > 0 && { causation: item.wanted }),
+    },
+  };
+}

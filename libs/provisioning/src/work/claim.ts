@@ -1,0 +1,115 @@
+import { Database } from '@rollcall/platform';
+
+export interface Handout {
+  subjectId: string;
+  handout: number;
+}
+
+/** A work item under lease: this process alone works on it. */
+export interface ClaimedItem {
+  subjectId: string;
+  subjectType: 'user' | 'group';
+  handout: number;
+  /** Position of the newest event the item is due for: the cause of what is done. */
+  wanted: number;
+  /** Grows with every new reason; what is done under an older one leaves the item due. */
+  revision: number;
+  /** Failed attempts so far. */
+  attempts: number;
+  operationId: string | null;
+  /** A call may have reached the target unseen: look there before creating. */
+  lookFirst: boolean;
+  skipped: string | null;
+  configVersion: number;
+  /** Of the connection as a whole, since it last worked. */
+  connectionFailures: number;
+  owner: number;
+}
+
+/**
+ * Leases what may be worked on now. Missing in the answer: items that are done, leased elsewhere or handed out
+ * anew, and all of a connection that is paused. A dead letter that comes again was retried by a person.
+ */
+export async function claim(
+  database: Database,
+  tenantId: string,
+  connectionId: string,
+  handouts: Handout[],
+  owner: number,
+): Promise<ClaimedItem[]> {
+  const items = await database.query<Omit<ClaimedItem, 'owner'>>(
+    {
+      name: 'work.claim',
+      text: `with due as (
+               select w.subject_id, c.config_version, c.failures from hub.work_item w
+               join unnest($3::uuid[], $4::int[]) asked(subject_id, handout)
+                 on asked.subject_id = w.subject_id and asked.handout = w.handout
+               join hub.connection c on c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
+                 and (c.not_before is null or c.not_before <= now())
+               where w.tenant_id = $1 and w.connection_id = $2 and w.lease_owner is null
+                 and (w.state = 'dead' or (w.state in ('due', 'retrying') and w.due_at <= now()))
+               order by w.subject_id for update of w)
+             update hub.work_item w set lease_owner = $5,
+               attempts = case when w.state = 'dead' then 0 else w.attempts end,
+               state = case when w.state = 'dead' then 'due' else w.state end
+             from due where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = due.subject_id
+             returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
+               w.wanted::float8 as wanted, w.revision, w.attempts, w.operation_id as "operationId",
+               w.look_first as "lookFirst", w.skipped, due.config_version as "configVersion",
+               due.failures as "connectionFailures"`,
+    },
+    [
+      tenantId,
+      connectionId,
+      handouts.map(({ subjectId }) => subjectId),
+      handouts.map(({ handout }) => handout),
+      owner,
+    ],
+  );
+  return items.map((item) => ({ ...item, owner }));
+}
+
+/** Takes items back that are handed out and cannot be worked on now. */
+export async function takeBack(
+  database: Database,
+  tenantId: string,
+  connectionId: string,
+  handouts: Handout[],
+): Promise<void> {
+  await database.query(
+    {
+      name: 'work.take-back',
+      text: `with due as (
+               select w.subject_id from hub.work_item w
+               join unnest($3::uuid[], $4::int[]) asked(subject_id, handout)
+                 on asked.subject_id = w.subject_id and asked.handout = w.handout
+               where w.tenant_id = $1 and w.connection_id = $2 and w.lease_owner is null
+                 and w.handed_until is not null
+               order by w.subject_id for update of w)
+             update hub.work_item w set handed_until = null from due
+             where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = due.subject_id`,
+    },
+    [
+      tenantId,
+      connectionId,
+      handouts.map(({ subjectId }) => subjectId),
+      handouts.map(({ handout }) => handout),
+    ],
+  );
+}
+
+/** Gives leased items back untouched. */
+export async function release(
+  database: Database,
+  tenantId: string,
+  connectionId: string,
+  items: Pick<ClaimedItem, 'subjectId' | 'owner'>[],
+): Promise<void> {
+  await database.query(
+    `update hub.work_item w set lease_owner = null, handed_until = null
+     from unnest($3::uuid[], $4::int[]) given(subject_id, owner)
+     where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = given.subject_id
+       and w.lease_owner = given.owner`,
+    [tenantId, connectionId, items.map(({ subjectId }) => subjectId), items.map(({ owner }) => owner)],
+  );
+}

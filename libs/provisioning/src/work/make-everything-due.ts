@@ -1,0 +1,56 @@
+import { Database } from '@rollcall/platform';
+import { dueOnConflict } from './dispatch.js';
+
+/**
+ * Makes every subject of a connection due: it was enabled, or what it writes where and for whom has changed.
+ * The change must be committed before: only then does dispatch see every event this statement does not.
+ */
+export async function makeEverythingDue(
+  database: Database,
+  tenantId: string,
+  connectionId: string,
+): Promise<void> {
+  const [connection] = await database.query<{ requested: number }>(
+    'select resync_requested as requested from hub.connection where tenant_id = $1 and id = $2',
+    [tenantId, connectionId],
+  );
+  if (!connection) return;
+  await database.transaction(async (client) => {
+    await client.query(
+      `insert into hub.work_item as w (tenant_id, connection_id, subject_id, subject_type, wanted)
+       select $1, $2, s.id, s.type, s.position from (
+         select id, 'user' as type, position from hub.directory_user where tenant_id = $1 and deleted_at is null
+         union all
+         select id, 'group', position from hub.directory_group where tenant_id = $1 and deleted_at is null
+         union all
+         select t.subject_id, t.subject_type, 0 from hub.target_object t
+           left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id and u.deleted_at is null
+           left join hub.directory_group g on g.tenant_id = t.tenant_id and g.id = t.subject_id and g.deleted_at is null
+           where t.tenant_id = $1 and t.connection_id = $2 and t.state in ('active', 'inactive')
+             and u.id is null and g.id is null
+       ) s order by s.id ${dueOnConflict}`,
+      [tenantId, connectionId],
+    );
+    await client.query(
+      `insert into hub.work_member as m (tenant_id, connection_id, group_id, member_id, member_type)
+       select $1, $2, group_id, member_id, member_type from (
+         select d.group_id, d.member_id, lower(d.member_type) as member_type from hub.directory_member d
+           join hub.target_object g on g.tenant_id = d.tenant_id and g.connection_id = $2
+             and g.subject_id = d.group_id and g.state = 'active'
+           where d.tenant_id = $1 and not exists (select from hub.target_member t where t.tenant_id = $1
+             and t.connection_id = $2 and t.group_id = d.group_id and t.member_id = d.member_id)
+         union
+         select t.group_id, t.member_id, t.member_type from hub.target_member t
+           where t.tenant_id = $1 and t.connection_id = $2 and not exists (select from hub.directory_member d
+             where d.tenant_id = $1 and d.group_id = t.group_id and d.member_id = t.member_id)
+       ) differing order by group_id, member_id
+       on conflict (tenant_id, connection_id, group_id, member_id) do update set
+         revision = m.revision + 1, parked = false`,
+      [tenantId, connectionId],
+    );
+    await client.query(
+      `update hub.connection set resync_done = greatest(resync_done, $3) where tenant_id = $1 and id = $2`,
+      [tenantId, connectionId, connection.requested],
+    );
+  });
+}
