@@ -1,5 +1,12 @@
+export { HubConfig, type Role } from './config/config.js';
+export { type Keys, loadKeys } from './data-folder/keys.js';
+export { lockDataFolder } from './data-folder/lock.js';
 export { Database, type DatabaseOptions, type Statement } from './database.js';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres/embedded-postgres.js';
 export { freePort } from './embedded-postgres/free-port.js';
 export { Keyring, sealWith, unsealWith } from './keyring.js';
+export { HubLogger } from './logging/logger.js';
+export { Metrics } from './metrics/metrics.js';
+export { PlatformModule, type PlatformParts } from './platform.module.js';
+export { Queues, type QueuesOptions } from './queues/queues.js';
 export { StartError } from './start.errors.js';
