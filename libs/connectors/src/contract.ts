@@ -220,6 +220,8 @@ export interface ConnectorRuntime {
 
 export interface ConnectorModule {
   readonly manifest: Manifest;
+  /** With these settings. Absent: as the manifest says. */
+  capabilities?(settings: object): Capabilities;
   /** What is wrong with a target attribute of a mapping, in words; undefined when it can be written. */
   checkAttribute?(type: SubjectType, attribute: string): string | undefined;
   /** Checked against the manifest's schemas before. Opens nothing yet: the first call does. */

@@ -22,7 +22,7 @@ import { changeMembers, planMembers } from './change-members.js';
 import { discoverTarget } from './discover-target.js';
 import { findObjects } from './find-objects.js';
 import { listPage } from './list-page.js';
-import { manifest } from './manifest.js';
+import { capabilitiesWith, manifest } from './manifest.js';
 import { readResource } from './read-resource.js';
 import type { Reply } from './refusal.js';
 import { collectionOf, Session, type Call } from './session.js';
@@ -31,6 +31,7 @@ import { testTarget } from './test-target.js';
 
 export const scim2: ConnectorModule = {
   manifest,
+  capabilities: (settings) => capabilitiesWith(completeSettings(settings as Partial<Scim2Settings>)),
   checkAttribute,
   open: (settings, credentials, runtime) =>
     new Scim2Connector(
