@@ -12,7 +12,11 @@ export interface GroupWithMembers {
 export abstract class DirectoryStates {
   /** Undefined when it never existed. A deleted user is answered with `deleted: true`. */
   abstract user(tenantId: string, id: string): Promise<UserState | undefined>;
-  abstract group(tenantId: string, id: string, memberIds: string[] | 'all'): Promise<GroupWithMembers | undefined>;
+  abstract group(
+    tenantId: string,
+    id: string,
+    memberIds: string[] | 'all',
+  ): Promise<GroupWithMembers | undefined>;
   /** Of the given ids, those of existing, undeleted users and groups. */
   abstract kinds(tenantId: string, ids: string[]): Promise<Map<string, Member['type']>>;
 }

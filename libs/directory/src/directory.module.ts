@@ -2,14 +2,23 @@ import { Module } from '@nestjs/common';
 import {
   CreateGroupHandler,
   DeleteGroupHandler,
+  GroupChanges,
   PatchGroupHandler,
   ReplaceGroupHandler,
 } from './group-commands.handler.js';
-import { CreateUserHandler, DeleteUserHandler, PatchUserHandler, ReplaceUserHandler } from './user-commands.handler.js';
+import {
+  CreateUserHandler,
+  DeleteUserHandler,
+  PatchUserHandler,
+  ReplaceUserHandler,
+  UserChanges,
+} from './user-commands.handler.js';
 
 /** Needs EventStore and DirectoryStates from the modules around it, and CqrsModule.forRoot() in the app. */
 @Module({
   providers: [
+    UserChanges,
+    GroupChanges,
     CreateUserHandler,
     ReplaceUserHandler,
     PatchUserHandler,

@@ -1,22 +1,30 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@rollcall/event-store';
-import { applyPatch, type MemberOperation, type PatchOperation, ScimError, type ResourceType } from '@rollcall/scim';
+import {
+  applyPatch,
+  type MemberOperation,
+  type PatchOperation,
+  type ResourceType,
+  ScimError,
+  type Warning,
+} from '@rollcall/scim';
 import { v7 as uuid } from 'uuid';
 import type { ChangeOrigin } from './change-origin.js';
 import { DirectoryStates, type GroupWithMembers } from './directory-states.js';
 import { changeGroup, createGroup, deleteGroup } from './group.decide.js';
 import { groupStream, type Member } from './group.events.js';
 import { evolveGroup, type GroupState } from './group.evolve.js';
-import { decideMembership, needsAllMembers } from './membership.decide.js';
+import { decideMembership, type MembershipOperation, needsAllMembers } from './membership.decide.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { againOnConflict, preconditionFailed, record } from './record-change.js';
 import type { Attributes } from './resource-attributes.js';
-import { namedIds, resolveMembers } from './resolve-members.js';
+import { addsMembers, namedIds, resolveMembers } from './resolve-members.js';
 
 export interface GroupChanged {
   group: GroupState;
   changed: boolean;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 export class CreateGroup extends Command<GroupChanged> {
@@ -96,10 +104,11 @@ interface GroupChange {
   id: string;
   ifMatch?: number;
   members: MemberOperation[];
-  wanted: (state: GroupState) => { attributes: Attributes; warnings: string[] };
+  wanted: (state: GroupState) => { attributes: Attributes; warnings: Warning[] };
 }
 
-class GroupChanges {
+@Injectable()
+export class GroupChanges {
   private readonly streams = new OneAtATime();
 
   constructor(
@@ -112,7 +121,13 @@ class GroupChanges {
       againOnConflict(ifMatch, async () => {
         const operations = await this.resolve(tenantId, id, members);
         const ids = needsAllMembers(operations) ? 'all' : namedIds(members);
-        const { group: state, members: current } = await existingGroup(this.states, tenantId, id, ids, ifMatch);
+        const { group: state, members: current } = await existingGroup(
+          this.states,
+          tenantId,
+          id,
+          ids,
+          ifMatch,
+        );
         const { attributes, warnings } = wanted(state);
         const decision = changeGroup(state, attributes, decideMembership(operations, current));
         if (decision.events.length === 0) return { group: state, changed: false, warnings };
@@ -130,30 +145,35 @@ class GroupChanges {
     );
   }
 
-  private async resolve(tenantId: string, groupId: string, operations: MemberOperation[]) {
-    const added = operations.flatMap((operation) =>
-      operation.op === 'add' || operation.op === 'set' ? operation.ids.map(({ id }) => id) : [],
-    );
+  private async resolve(
+    tenantId: string,
+    groupId: string,
+    operations: MemberOperation[],
+  ): Promise<MembershipOperation[]> {
+    const added = operations.flatMap((operation) => (addsMembers(operation) ? operation.ids : []));
     const known = new Map(
       added.length > 0
-        ? (await resolveMembers(this.states, tenantId, groupId, added)).map((member) => [member.id, member])
+        ? (
+            await resolveMembers(
+              this.states,
+              tenantId,
+              groupId,
+              added.map(({ id }) => id),
+            )
+          ).map((member) => [member.id, member])
         : [],
     );
-    return operations.map((operation) =>
-      operation.op === 'add' || operation.op === 'set'
-        ? { op: operation.op, members: operation.ids.map(({ id }) => known.get(id)!) }
-        : operation,
-    );
+    return operations.map((operation): MembershipOperation => {
+      if (operation.op === 'clear') return operation;
+      if (operation.op === 'remove') return { op: 'remove', ids: operation.ids.map(({ id }) => id) };
+      return { op: operation.op, members: operation.ids.map(({ id }) => known.get(id)!) };
+    });
   }
 }
 
 @CommandHandler(ReplaceGroup)
 export class ReplaceGroupHandler implements ICommandHandler<ReplaceGroup> {
-  private readonly changes: GroupChanges;
-
-  constructor(store: EventStore, states: DirectoryStates) {
-    this.changes = new GroupChanges(store, states);
-  }
+  constructor(private readonly changes: GroupChanges) {}
 
   execute(command: ReplaceGroup): Promise<GroupChanged> {
     return this.changes.apply({
@@ -166,11 +186,7 @@ export class ReplaceGroupHandler implements ICommandHandler<ReplaceGroup> {
 
 @CommandHandler(PatchGroup)
 export class PatchGroupHandler implements ICommandHandler<PatchGroup> {
-  private readonly changes: GroupChanges;
-
-  constructor(store: EventStore, states: DirectoryStates) {
-    this.changes = new GroupChanges(store, states);
-  }
+  constructor(private readonly changes: GroupChanges) {}
 
   execute(command: PatchGroup): Promise<GroupChanged> {
     return this.changes.apply({

@@ -51,13 +51,17 @@ const membersPerEvent = 1000;
 
 function membershipEvents({ added, removed }: MembershipDelta): GroupEvent[] {
   return [
-    ...chunks(removed).map((members): GroupEvent => ({ type: 'group.members-removed', payload: { members } })),
+    ...chunks(removed).map((members): GroupEvent => ({
+      type: 'group.members-removed',
+      payload: { members },
+    })),
     ...chunks(added).map((members): GroupEvent => ({ type: 'group.members-added', payload: { members } })),
   ];
 }
 
 function chunks(members: Member[]): Member[][] {
   const result: Member[][] = [];
-  for (let at = 0; at < members.length; at += membersPerEvent) result.push(members.slice(at, at + membersPerEvent));
+  for (let at = 0; at < members.length; at += membersPerEvent)
+    result.push(members.slice(at, at + membersPerEvent));
   return result;
 }

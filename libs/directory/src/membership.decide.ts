@@ -14,7 +14,10 @@ export function needsAllMembers(operations: MembershipOperation[]): boolean {
 }
 
 /** The net change. `current` holds at least the named members that are in the group, or all where needed. */
-export function decideMembership(operations: MembershipOperation[], current: Map<string, Member>): MembershipDelta {
+export function decideMembership(
+  operations: MembershipOperation[],
+  current: Map<string, Member>,
+): MembershipDelta {
   const final = new Map(current);
   for (const operation of operations) {
     if (operation.op === 'clear' || operation.op === 'set') final.clear();

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Appended, ClaimConflict, type EventStore, VersionConflict } from '@rollcall/event-store';
+import {
+  type Appended,
+  ClaimConflict,
+  type EventStore,
+  type NewEvent,
+  VersionConflict,
+} from '@rollcall/event-store';
 import { ScimError } from '@rollcall/scim';
 import type { ChangeOrigin } from './change-origin.js';
 import type { Decision } from './decision.js';
@@ -19,14 +25,14 @@ export interface Change {
 export async function record(
   store: EventStore,
   change: Change,
-  decision: Decision<UserEvent | GroupEvent>,
+  decision: Decision<UserEvent> | Decision<GroupEvent>,
 ): Promise<Appended> {
   try {
     return await store.append(change.tenantId, {
       streamId: change.streamId,
       streamType: change.streamType,
       expected: change.version === 0 ? 'none' : change.version,
-      events: decision.events,
+      events: decision.events as NewEvent[],
       claims: decision.claims,
       releases: decision.releases,
       metadata: change.origin,

@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@rollcall/event-store';
-import { applyPatch, type PatchOperation, ScimError, type ResourceType } from '@rollcall/scim';
+import { applyPatch, type PatchOperation, type ResourceType, ScimError, type Warning } from '@rollcall/scim';
 import { v7 as uuid } from 'uuid';
 import type { ChangeOrigin } from './change-origin.js';
 import { DirectoryStates } from './directory-states.js';
@@ -15,7 +16,7 @@ import { evolveUser, type UserState } from './user.evolve.js';
 export interface UserChanged {
   user: UserState;
   changed: boolean;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 export class CreateUser extends Command<UserChanged> {
@@ -85,11 +86,12 @@ interface UserChange {
   origin: ChangeOrigin;
   id: string;
   ifMatch?: number;
-  wanted: (state: UserState) => { attributes: Attributes; warnings: string[] };
+  wanted: (state: UserState) => { attributes: Attributes; warnings: Warning[] };
 }
 
 /** The common course of replace and patch: newest state, wanted attributes, decision, append. */
-class UserChanges {
+@Injectable()
+export class UserChanges {
   private readonly streams = new OneAtATime();
 
   constructor(
@@ -121,24 +123,19 @@ class UserChanges {
 
 @CommandHandler(ReplaceUser)
 export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
-  private readonly changes: UserChanges;
-
-  constructor(store: EventStore, states: DirectoryStates) {
-    this.changes = new UserChanges(store, states);
-  }
+  constructor(private readonly changes: UserChanges) {}
 
   execute(command: ReplaceUser): Promise<UserChanged> {
-    return this.changes.apply({ ...command, wanted: () => ({ attributes: command.attributes, warnings: [] }) });
+    return this.changes.apply({
+      ...command,
+      wanted: () => ({ attributes: command.attributes, warnings: [] }),
+    });
   }
 }
 
 @CommandHandler(PatchUser)
 export class PatchUserHandler implements ICommandHandler<PatchUser> {
-  private readonly changes: UserChanges;
-
-  constructor(store: EventStore, states: DirectoryStates) {
-    this.changes = new UserChanges(store, states);
-  }
+  constructor(private readonly changes: UserChanges) {}
 
   execute(command: PatchUser): Promise<UserChanged> {
     return this.changes.apply({

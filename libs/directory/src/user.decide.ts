@@ -15,7 +15,7 @@ export function createUser(attributes: Attributes): Decision<UserEvent> {
 
 /** The user shall have exactly these attributes. Deactivation and reactivation are facts of their own. */
 export function changeUser(state: UserState, attributes: Attributes): Decision<UserEvent> {
-  const wanted = { active: state.attributes.active, ...attributes };
+  const wanted: Attributes = { active: state.attributes.active, ...attributes };
   const { set, removed } = differenceOf(state.attributes, wanted);
   const events: UserEvent[] = [];
   if ('active' in set) {

@@ -15,6 +15,7 @@ const appendStatement = {
 export class EventStore {
   private readonly keys: SubjectKeys;
   private readonly upcast: Upcast;
+  private readonly listeners: ((tenantId: string) => void)[] = [];
   private readonly batches = new AppendBatches((tenantId, appends) => this.sendTogether(tenantId, appends));
 
   constructor(
@@ -24,6 +25,11 @@ export class EventStore {
   ) {
     this.keys = new SubjectKeys(database, keyring);
     this.upcast = upcastWith(upcasters);
+  }
+
+  /** Told after every durable append of this process, so that workers can be poked. */
+  onAppended(listener: (tenantId: string) => void): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -125,7 +131,9 @@ export class EventStore {
 
   private async sendTogether(tenantId: string, appends: Append[]): Promise<(Appended | Error)[]> {
     try {
-      return await this.call(this.database.pool, tenantId, appends);
+      const outcomes = await this.call(this.database.pool, tenantId, appends);
+      for (const listener of this.listeners) listener(tenantId);
+      return outcomes;
     } catch (error) {
       // Classes 22 and 23: one append's data made the whole call fail, and it was rolled back for certain.
       const refused = /^2[23]/.test((error as { code?: string }).code ?? '');
@@ -148,7 +156,11 @@ export class EventStore {
     tenantId: string,
     appends: Append[],
   ): Promise<(Appended | Error)[]> {
-    const prepared = await this.prepare(tenantId, appends, client === this.database.pool ? undefined : client);
+    const prepared = await this.prepare(
+      tenantId,
+      appends,
+      client === this.database.pool ? undefined : client,
+    );
     const { rows } = await client.query<{ outcomes: Parameters<typeof toAppended>[1][] }>({
       ...appendStatement,
       values: toAppendArguments(tenantId, prepared),

@@ -51,7 +51,10 @@ export class SubjectKeys {
       else missing.set(subjectId, this.generate(tenantId, subjectId).wrapped);
     }
     if (missing.size === 0) return keys;
-    const { rows } = await (client ?? this.database.pool).query<{ subject_id: string; wrapped: Buffer | null }>({
+    const { rows } = await (client ?? this.database.pool).query<{
+      subject_id: string;
+      wrapped: Buffer | null;
+    }>({
       name: 'event-store.ensure-keys',
       text: `with wanted as (select * from unnest($2::uuid[], $3::bytea[]) w(subject_id, wrapped)),
              made as (insert into hub.subject_key (tenant_id, subject_id, wrapped)

@@ -74,12 +74,17 @@ export class Subscriptions {
     });
   }
 
-  private async handleBatch(tenantId: string, subscriber: Subscriber): Promise<{ position: number; more: boolean }> {
+  private async handleBatch(
+    tenantId: string,
+    subscriber: Subscriber,
+  ): Promise<{ position: number; more: boolean }> {
     return this.database.transaction(async (client) => {
       // What a subscriber keeps can be derived again, so its commits need not wait for the disk.
       await client.query('set local synchronous_commit = off');
       const position = await lockCheckpoint(client, tenantId, subscriber.name);
-      const upTo = subscriber.limitBy ? await this.readCheckpoint(client, tenantId, subscriber.limitBy) : undefined;
+      const upTo = subscriber.limitBy
+        ? await this.readCheckpoint(client, tenantId, subscriber.limitBy)
+        : undefined;
       const events = await this.store.readAll(tenantId, position, batchSize, { upTo, client });
       const last = events.at(-1);
       if (!last) return { position, more: false };
@@ -134,7 +139,13 @@ export class Subscriptions {
         await client.query(
           `insert into hub.parked_stream (tenant_id, subscriber, stream_id, position, error)
            values ($1, $2, $3, $4, $5) on conflict do nothing`,
-          [tenantId, subscriber.name, event.streamId, event.position, String((error as Error).message).slice(0, 2000)],
+          [
+            tenantId,
+            subscriber.name,
+            event.streamId,
+            event.position,
+            String((error as Error).message).slice(0, 2000),
+          ],
         );
       }
     }

@@ -7,7 +7,11 @@ export interface Upcaster {
   up(payload: Payload): Payload;
 }
 
-export type Upcast = (type: string, schemaVersion: number, payload: Payload) => { schemaVersion: number; payload: Payload };
+export type Upcast = (
+  type: string,
+  schemaVersion: number,
+  payload: Payload,
+) => { schemaVersion: number; payload: Payload };
 
 /** Chains the steps. Two steps for one type and version are a mistake, told at start. */
 export function upcastWith(upcasters: Upcaster[]): Upcast {

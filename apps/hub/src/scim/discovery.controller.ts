@@ -1,0 +1,82 @@
+import { Controller, Get, Param, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  groupType,
+  resourceTypeResource,
+  resourceTypesResponse,
+  schemaResource,
+  schemasOf,
+  schemasResponse,
+  ScimError,
+  serviceProviderConfig,
+  userType,
+} from '@rollcall/scim';
+import type { FastifyReply } from 'fastify';
+import { mostAtOnce } from './scim-query.js';
+import { ScimErrorFilter } from './scim-error.filter.js';
+import { scimBaseUrl, scimMediaType, type ScimRequest } from './scim-request.js';
+import { ScimGuard } from './scim.guard.js';
+
+const types = [userType, groupType];
+
+/** What this server can do (RFC 7644 section 4). */
+@Controller('scim/v2')
+@UseGuards(ScimGuard)
+@UseFilters(ScimErrorFilter)
+export class DiscoveryController {
+  @Get('ServiceProviderConfig')
+  serviceProviderConfig(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.type(scimMediaType);
+    return serviceProviderConfig({
+      baseUrl: scimBaseUrl(request),
+      patch: true,
+      filterMaxResults: mostAtOnce,
+      changePassword: false,
+      sort: false,
+      etag: true,
+      authenticationSchemes: [
+        {
+          type: 'oauthbearertoken',
+          name: 'Bearer token',
+          description: 'The token of a source, sent as Authorization: Bearer (RFC 6750).',
+          primary: true,
+        },
+      ],
+    });
+  }
+
+  @Get('Schemas')
+  schemas(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.type(scimMediaType);
+    return schemasResponse(types, scimBaseUrl(request));
+  }
+
+  @Get('Schemas/:id')
+  schema(
+    @Param('id') id: string,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    void reply.type(scimMediaType);
+    const schema = schemasOf(types).find((known) => known.id.toLowerCase() === id.toLowerCase());
+    if (!schema) throw new ScimError(404, `There is no schema ${id}.`);
+    return schemaResource(schema, scimBaseUrl(request));
+  }
+
+  @Get('ResourceTypes')
+  resourceTypes(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.type(scimMediaType);
+    return resourceTypesResponse(types, scimBaseUrl(request));
+  }
+
+  @Get('ResourceTypes/:name')
+  resourceType(
+    @Param('name') name: string,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    void reply.type(scimMediaType);
+    const type = types.find((known) => known.name.toLowerCase() === name.toLowerCase());
+    if (!type) throw new ScimError(404, `There is no resource type ${name}.`);
+    return resourceTypeResource(type, scimBaseUrl(request));
+  }
+}

@@ -1,0 +1,62 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { errorBody, ScimError } from '@rollcall/scim';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { scimMediaType } from './scim-request.js';
+
+const logger = new Logger('Scim');
+
+/** Every failure under /scim leaves as a SCIM error (RFC 7644 section 3.12) whose detail helps an admin. */
+@Catch()
+export class ScimErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendScimError(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}
+
+export function sendScimError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toScimError(thrown, request);
+  if (error.status === 503) void reply.header('retry-after', '5');
+  if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="scim"');
+  void reply.status(error.status).type(scimMediaType).send(errorBody(error));
+}
+
+function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
+  if (thrown instanceof ScimError) return thrown;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
+  if (status === 404) {
+    return new ScimError(404, `There is no SCIM endpoint ${request.method} ${request.url.split('?')[0]}.`);
+  }
+  if (status === 413) {
+    return new ScimError(
+      413,
+      'The body is larger than this server accepts. Send fewer members or operations at once.',
+    );
+  }
+  if (status === 415) {
+    return new ScimError(415, 'Send the body as application/scim+json (or application/json).');
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new ScimError(status, (thrown as Error).message, 'invalidSyntax');
+  }
+  logger.error(
+    { requestId: request.id, error: (thrown as Error).stack ?? String(thrown) },
+    'SCIM request failed',
+  );
+  return new ScimError(
+    isUnreachable(thrown) ? 503 : 500,
+    isUnreachable(thrown)
+      ? 'The database is not reachable just now. Nothing is lost: send the request again.'
+      : `The server failed on this request. Its log has the cause under request id ${request.id}.`,
+  );
+}
+
+/** Postgres gone or shutting down, as pg and the operating system say it. */
+function isUnreachable(thrown: unknown): boolean {
+  const { code, message } = thrown as { code?: string; message?: string };
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|57P|08)/.test(code ?? '') ||
+    /connection (terminated|timeout)|timeout exceeded/i.test(message ?? '')
+  );
+}

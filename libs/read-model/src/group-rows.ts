@@ -1,0 +1,81 @@
+import { groupNameClaim, type GroupState } from '@rollcall/directory';
+import { groupType, normalise } from '@rollcall/scim';
+import type { ClientBase } from 'pg';
+import { searchable } from './searchable.js';
+
+export interface GroupRow {
+  id: string;
+  version: number;
+  resource: Record<string, unknown>;
+  created_at: Date;
+  last_modified: Date;
+  deleted_at: Date | null;
+}
+
+export const groupColumns = 'g.id, g.version, g.resource, g.created_at, g.last_modified, g.deleted_at';
+
+export function toGroupState(row: GroupRow): GroupState {
+  return {
+    id: row.id,
+    version: row.version,
+    attributes: row.resource,
+    deleted: row.deleted_at !== null,
+    createdAt: row.created_at,
+    lastModified: row.last_modified,
+  };
+}
+
+export async function groupsById(
+  client: ClientBase,
+  tenantId: string,
+  ids: string[],
+): Promise<Map<string, GroupState>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await client.query<GroupRow>({
+    name: 'read-model.groups-by-id',
+    text: `select ${groupColumns} from hub.directory_group g where g.tenant_id = $1 and g.id = any($2::uuid[])`,
+    values: [tenantId, ids],
+  });
+  return new Map(rows.map((row) => [row.id, toGroupState(row)]));
+}
+
+export async function upsertGroups(
+  client: ClientBase,
+  tenantId: string,
+  groups: [GroupState, number][],
+): Promise<void> {
+  if (groups.length === 0) return;
+  await client.query({
+    name: 'read-model.upsert-groups',
+    text: `insert into hub.directory_group as g (tenant_id, id, version, position, display_name, display_name_key,
+             external_id, resource, search, created_at, last_modified, deleted_at)
+           select $1, id, version, position, "displayName", "displayNameKey", "externalId", resource, search,
+             "createdAt", "lastModified", "deletedAt"
+           from jsonb_to_recordset($2) as r(id uuid, version int, position bigint, "displayName" text,
+             "displayNameKey" text, "externalId" text, resource jsonb, search jsonb, "createdAt" timestamptz,
+             "lastModified" timestamptz, "deletedAt" timestamptz)
+           on conflict (tenant_id, id) do update set version = excluded.version, position = excluded.position,
+             display_name = excluded.display_name, display_name_key = excluded.display_name_key,
+             external_id = excluded.external_id, resource = excluded.resource, search = excluded.search,
+             last_modified = excluded.last_modified, deleted_at = excluded.deleted_at
+           where g.version < excluded.version`,
+    values: [tenantId, JSON.stringify(groups.map(toRow))],
+  });
+}
+
+function toRow([group, position]: [GroupState, number]) {
+  const { attributes } = group;
+  return {
+    id: group.id,
+    version: group.version,
+    position,
+    displayName: attributes.displayName,
+    displayNameKey: groupNameClaim(String(attributes.displayName)).key,
+    externalId: attributes.externalId,
+    resource: attributes,
+    search: normalise(searchable(group), groupType),
+    createdAt: group.createdAt,
+    lastModified: group.lastModified,
+    deletedAt: group.deleted ? group.lastModified : null,
+  };
+}

@@ -1,0 +1,15 @@
+import { CreateReadModel1790000000300 } from './create-read-model.migration.js';
+import { DirectoryGroup } from './directory-group.entity.js';
+import { DirectoryMember } from './directory-member.entity.js';
+import { DirectoryUser } from './directory-user.entity.js';
+
+export const readModelMigrations = [CreateReadModel1790000000300];
+export const readModelEntities = [DirectoryUser, DirectoryGroup, DirectoryMember];
+export { DirectoryGroup, DirectoryMember, DirectoryUser };
+export { directoryProjection } from './directory.projection.js';
+export { DirectorySearch, type Found, type Paging } from './directory-search.js';
+export { Freshness } from './freshness.js';
+export { NewestDirectoryStates } from './newest-directory-states.js';
+export { type ProjectJob, ProjectPokes, projectQueue } from './project-pokes.js';
+export { ProjectWorker } from './project.worker.js';
+export { ReadModelModule } from './read-model.module.js';

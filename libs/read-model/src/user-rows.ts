@@ -1,0 +1,85 @@
+import { userNameClaim, type UserState } from '@rollcall/directory';
+import { normalise, userType } from '@rollcall/scim';
+import type { ClientBase } from 'pg';
+import { searchable } from './searchable.js';
+
+export interface UserRow {
+  id: string;
+  version: number;
+  resource: Record<string, unknown>;
+  created_at: Date;
+  last_modified: Date;
+  deleted_at: Date | null;
+}
+
+export const userColumns = 'u.id, u.version, u.resource, u.created_at, u.last_modified, u.deleted_at';
+
+export function toUserState(row: UserRow): UserState {
+  return {
+    id: row.id,
+    version: row.version,
+    attributes: row.resource,
+    deleted: row.deleted_at !== null,
+    createdAt: row.created_at,
+    lastModified: row.last_modified,
+  };
+}
+
+export async function usersById(
+  client: ClientBase,
+  tenantId: string,
+  ids: string[],
+): Promise<Map<string, UserState>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await client.query<UserRow>({
+    name: 'read-model.users-by-id',
+    text: `select ${userColumns} from hub.directory_user u where u.tenant_id = $1 and u.id = any($2::uuid[])`,
+    values: [tenantId, ids],
+  });
+  return new Map(rows.map((row) => [row.id, toUserState(row)]));
+}
+
+/** One statement for the whole batch. A row never goes back to an older version. */
+export async function upsertUsers(
+  client: ClientBase,
+  tenantId: string,
+  users: [UserState, number][],
+): Promise<void> {
+  if (users.length === 0) return;
+  await client.query({
+    name: 'read-model.upsert-users',
+    text: `insert into hub.directory_user as u (tenant_id, id, version, position, user_name, user_name_key,
+             external_id, display_name, active, resource, search, created_at, last_modified, deleted_at)
+           select $1, id, version, position, "userName", "userNameKey", "externalId", "displayName", active,
+             resource, search, "createdAt", "lastModified", "deletedAt"
+           from jsonb_to_recordset($2) as r(id uuid, version int, position bigint, "userName" text,
+             "userNameKey" text, "externalId" text, "displayName" text, active boolean, resource jsonb, search jsonb,
+             "createdAt" timestamptz, "lastModified" timestamptz, "deletedAt" timestamptz)
+           on conflict (tenant_id, id) do update set version = excluded.version, position = excluded.position,
+             user_name = excluded.user_name, user_name_key = excluded.user_name_key,
+             external_id = excluded.external_id, display_name = excluded.display_name, active = excluded.active,
+             resource = excluded.resource, search = excluded.search, last_modified = excluded.last_modified,
+             deleted_at = excluded.deleted_at
+           where u.version < excluded.version`,
+    values: [tenantId, JSON.stringify(users.map(toRow))],
+  });
+}
+
+function toRow([user, position]: [UserState, number]) {
+  const { attributes } = user;
+  return {
+    id: user.id,
+    version: user.version,
+    position,
+    userName: attributes.userName,
+    userNameKey: userNameClaim(String(attributes.userName)).key,
+    externalId: attributes.externalId,
+    displayName: attributes.displayName,
+    active: attributes.active !== false,
+    resource: attributes,
+    search: normalise(searchable(user), userType),
+    createdAt: user.createdAt,
+    lastModified: user.lastModified,
+    deletedAt: user.deleted ? user.lastModified : null,
+  };
+}
