@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@rollcall/platform';
+import { OperatorKey } from './operator-key.js';
+import { Tenants } from './tenants.js';
+import { bearerToken, hashToken, sameHash } from './token.js';
+
+/** admin: may do everything in one tenant. operator: also what concerns the hub as a whole. */
+export type AdminRole = 'admin' | 'operator';
+
+export interface Admin {
+  tenantId: string;
+  role: AdminRole;
+  /** For event metadata: "admin:<key id>" or "admin:operator". */
+  actor: string;
+}
+
+interface KeyRow {
+  tenantId: string;
+  id: string;
+  hash: Buffer;
+}
+
+/** Says who calls the admin REST API. */
+@Injectable()
+export class AdminAuthentication {
+  private defaultTenant: Promise<string> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tenants: Tenants,
+    private readonly operatorKey: OperatorKey,
+  ) {}
+
+  /** Undefined when the header names no valid key. */
+  async authenticateAdmin(authorization: string | undefined): Promise<Admin | undefined> {
+    const key = bearerToken(authorization);
+    if (!key) return undefined;
+    if (this.operatorKey.matches(key)) {
+      return { tenantId: await this.operatorTenant(), role: 'operator', actor: 'admin:operator' };
+    }
+    const { hash, hashKey } = hashToken(key);
+    const rows = await this.database.query<KeyRow>(
+      `update hub.api_key set last_used_at = now() where hash_key = $1
+       returning tenant_id as "tenantId", id, hash`,
+      [hashKey],
+    );
+    const row = rows.find((candidate) => sameHash(candidate.hash, hash));
+    return row && { tenantId: row.tenantId, role: 'admin', actor: `admin:${row.id}` };
+  }
+
+  private operatorTenant(): Promise<string> {
+    this.defaultTenant ??= this.tenants.default().then(({ id }) => id);
+    this.defaultTenant.catch(() => (this.defaultTenant = undefined));
+    return this.defaultTenant;
+  }
+}
