@@ -1,3 +1,5 @@
+import { withoutUnstorable } from './unstorable-text.js';
+
 /** The scimType keywords of RFC 7644 section 3.12, table 9. */
 export type ScimType =
   | 'invalidFilter'
@@ -22,9 +24,9 @@ export class ScimError extends Error {
   readonly detail: string;
 
   constructor(status: number, detail: string, scimType?: ScimType) {
-    super(detail);
+    super(withoutUnstorable(detail));
     this.status = status;
-    this.detail = detail;
+    this.detail = this.message;
     this.scimType = scimType;
   }
 }
@@ -38,5 +40,5 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string')
     return `the string "${value.length > 40 ? `${value.slice(0, 40)}...` : value}"`;
-  return `the ${typeof value} ${String(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `the ${typeof value} ${value}` : 'nothing';
 }

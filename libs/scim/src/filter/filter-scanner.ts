@@ -11,9 +11,6 @@ const space = /\s*/y;
 const word = /[^\s()[\]"]+/y;
 const quoted = /"(?:[^"\\]|\\.)*"/sy;
 
-/** NUL and lone surrogates: Postgres can store neither in text. */
-export const unstorable = /[\0\p{Cs}]/u;
-
 /** Cuts a filter or path into tokens, one look-ahead at a time. */
 export class Scanner {
   readonly text: string;

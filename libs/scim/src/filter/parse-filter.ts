@@ -1,6 +1,7 @@
 import { badRequest } from '../scim-error.js';
+import { unstorable } from '../unstorable-text.js';
 import { allOf, compareOperators, type CompareOperator, type Filter, type FilterValue } from './filter.js';
-import { Scanner, unstorable, type Token } from './filter-scanner.js';
+import { Scanner, type Token } from './filter-scanner.js';
 
 export const maxFilterLength = 10_000;
 const maxDepth = 50;

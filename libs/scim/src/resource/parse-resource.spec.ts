@@ -200,6 +200,12 @@ describe('a body that creates or replaces', () => {
     expect(error.detail).toContain(detail);
   });
 
+  it('quotes in the detail only what can be kept as text', () => {
+    const detail = refusal({ userName: 'a', active: `\0\ud800${'\u{1F600}'.repeat(40)}` }).detail;
+    expect(detail).toContain('\uFFFD\uFFFD\u{1F600}');
+    expect(detail).not.toMatch(/[\0\p{Cs}]/u);
+  });
+
   it('limits depth', () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 5000; level++) deep = { a: deep };

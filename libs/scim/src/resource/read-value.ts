@@ -1,8 +1,8 @@
-import { unstorable } from '../filter/filter-scanner.js';
 import { isObject, type JsonObject } from '../json.js';
 import { canonicalDateTime } from '../schema/date-time.js';
 import { findAttribute, type Attribute } from '../schema/resource-type.js';
 import { badRequest, describeValue } from '../scim-error.js';
+import { unstorable } from '../unstorable-text.js';
 import type { Warning } from './warning.js';
 
 export const maxElements = 1000;
