@@ -10,7 +10,7 @@ const unknownMember =
 const alreadySo = /already (?:a )?(?:member|in|exists|present|assigned)|not a member|no longer|duplicate/i;
 
 /**
- * Adds and removes members with one PATCH. When the target refuses the whole of it for the sake of some, the
+ * Adds and removes members, with one PATCH as far as the target's limit goes. When the target refuses the whole of it for the sake of some, the
  * change is halved until those are found: an added one the target does not know is `unknown`, a removed one
  * that is not there counts as removed.
  */
@@ -20,14 +20,10 @@ export async function changeMembers(
   change: MemberChange,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<MembersResult>> {
-  const steps: Step[] = [
-    ...change.remove.map((member) => ({ op: 'remove' as const, ...member })),
-    ...change.add.map((member) => ({ op: 'add' as const, ...member })),
-  ];
-  if (steps.length === 0) return { kind: 'no-op', why: 'unchanged' };
+  const batches = batchesOf(session, change).reverse();
+  if (batches.length === 0) return { kind: 'no-op', why: 'unchanged' };
   const calls: WireCall[] = [];
   const result: MembersResult = { added: [], removed: [], unknown: [] };
-  const batches = [steps];
   let groupSeen = false;
   for (let batch = batches.pop(); batch; batch = batches.pop()) {
     const sent = await session.send(membersCall(session, groupId, batch, signal));
@@ -58,7 +54,7 @@ export async function changeMembers(
   return { kind: 'ok', value: result, calls };
 }
 
-export function membersCall(session: Session, groupId: string, steps: Step[], signal?: AbortSignal): Call {
+function membersCall(session: Session, groupId: string, steps: Step[], signal?: AbortSignal): Call {
   const removed = steps.filter(({ op }) => op === 'remove').map(({ id }) => id);
   const added = steps.filter(({ op }) => op === 'add');
   const operations: PatchOperation[] =
@@ -81,14 +77,21 @@ export function membersCall(session: Session, groupId: string, steps: Step[], si
   };
 }
 
-/** Both directions of a change, as one call. */
-export const planMembers = (session: Session, groupId: string, change: MemberChange): WireCall =>
-  session.wire(
-    membersCall(session, groupId, [
-      ...change.remove.map((member) => ({ op: 'remove' as const, ...member })),
-      ...change.add.map((member) => ({ op: 'add' as const, ...member })),
-    ]),
-  );
+/** The calls that would be made. */
+export const planMembers = (session: Session, groupId: string, change: MemberChange): WireCall[] =>
+  batchesOf(session, change).map((batch) => session.wire(membersCall(session, groupId, batch)));
+
+/** Removals first, cut to what the target takes at once. */
+function batchesOf(session: Session, change: MemberChange): Step[][] {
+  const steps: Step[] = [
+    ...change.remove.map((member) => ({ op: 'remove' as const, ...member })),
+    ...change.add.map((member) => ({ op: 'add' as const, ...member })),
+  ];
+  const most = session.settings.membersPerCall;
+  const batches: Step[][] = [];
+  for (let from = 0; from < steps.length; from += most) batches.push(steps.slice(from, from + most));
+  return batches;
+}
 
 const groupCall = (groupId: string, signal?: AbortSignal): Call => ({
   method: 'GET',

@@ -155,7 +155,7 @@ class Scim2Connector implements Connector {
     context: OperationContext,
   ): Promise<Outcome<MembersResult>> {
     if (context.mode === 'plan')
-      return { kind: 'planned', calls: [planMembers(this.session, groupId, change)] };
+      return { kind: 'planned', calls: planMembers(this.session, groupId, change) };
     return changeMembers(this.session, groupId, change, context.signal);
   }
 
