@@ -28,16 +28,6 @@ const sandbox = await startSandbox({
   return stopWith(`The sandbox cannot start: ${error.message}`);
 });
 
-process.stdout.write(
-  [
-    'Sandbox app',
-    `  accounts and groups  ${sandbox.url}`,
-    `  SCIM base URL        ${sandbox.baseUrl}`,
-    `  token                ${SANDBOX_TOKEN === undefined ? sandbox.token : 'as set in SANDBOX_TOKEN'}`,
-    '',
-  ].join('\n'),
-);
-
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -49,3 +39,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     );
   });
 }
+
+process.stdout.write(
+  [
+    'Sandbox app',
+    `  accounts and groups  ${sandbox.url}`,
+    `  SCIM base URL        ${sandbox.baseUrl}`,
+    `  token                ${SANDBOX_TOKEN === undefined ? sandbox.token : 'as set in SANDBOX_TOKEN'}`,
+    '',
+  ].join('\n'),
+);

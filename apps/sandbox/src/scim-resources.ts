@@ -63,7 +63,17 @@ function read(asked: Asked, store: AccountStore, kind: 'users' | 'groups'): Stor
   if (key?.attribute === name) return [collection.named(key.value)].filter((each) => each !== undefined);
   if (key?.attribute === 'externalid') return collection.withExternalId(key.value);
   if (key?.attribute === 'id') return [collection.get(key.value)].filter((each) => each !== undefined);
-  return asked.filter.match(collection.all()) as Stored[];
+  return collection.all().filter((each) => meets(each, asked.filter!));
+}
+
+/** scimmy throws for a resource that lacks a complex attribute of the filter. */
+function meets(resource: Stored, filter: NonNullable<Asked['filter']>): boolean {
+  try {
+    return filter.match([resource]).length > 0;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 function soleEquality(

@@ -6,7 +6,7 @@ import { collectionOf, type Call, type Session, type Sent } from './session.js';
 type Step = { op: 'add' | 'remove'; id: string; type: SubjectType };
 
 const unknownMember =
-  /(?:member|user|group|resource|reference|id|value)\b.*\b(?:not found|does(?: not|n't) exist|unknown|no such|invalid|not a valid|cannot be found)|(?:unknown|no such|invalid|non-?existent) (?:member|user|group|resource)/i;
+  /\b(?:members?|users?|groups?|resources?|references?|ids?|values?)\b.*\b(?:not found|does(?: not|n't) exist|unknown|no such|invalid|not a valid|cannot be found)|(?:unknown|no such|invalid|non-?existent) (?:member|user|group|resource)/i;
 const alreadySo = /already (?:a )?(?:member|in|exists|present|assigned)|not a member|no longer|duplicate/i;
 
 /**

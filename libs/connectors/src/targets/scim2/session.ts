@@ -84,7 +84,7 @@ export class Session {
       attributes: call.attributes,
     };
     if (result.kind === 'failure') {
-      return { call: wire, failure: result, refused: refusalOfFailure(result, attempted) };
+      return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
     }
     const reply = this.replyOf(result);
     if (reply.status < 200 || reply.status >= 300) {
@@ -132,10 +132,9 @@ export class Session {
     const result = await this.token.get(refused?.slice('Bearer '.length));
     if (result.kind === 'token') return `Bearer ${result.token}`;
     if (result.kind === 'unavailable') {
-      return {
-        refused: { kind: 'retry', scope: 'connection', message: result.message },
-        ...(result.failure && { failure: result.failure }),
-      };
+      const { failure, message } = result;
+      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }), failure };
+      return { refused: { kind: 'retry', scope: 'connection', message } };
     }
     return {
       refused: {
@@ -189,7 +188,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refusalOfFailure(failure: HttpFailure, { kind }: Attempted): Refusal {
+function refusalOfFailure(failure: HttpFailure, kind: Attempted['kind'] = 'read'): Refusal {
   if (failure.cause === 'address') {
     return {
       kind: 'denied',
