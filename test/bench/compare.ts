@@ -10,7 +10,8 @@ export interface Comparison {
   lowest: number;
   highest: number;
   atLeast: number;
-  p95Ms: number;
+  /** Of ours, where single requests were timed. */
+  p95Ms?: number;
 }
 
 /** Takes both in turn, so that a machine that slows down slows both, and compares round by round. */

@@ -1,12 +1,15 @@
 /**
- * npm run bench [-- inbound outbound ...]: prints each figure beside its bare loop. USERS sets how many users
- * are stored for the reads (100,000).
+ * npm run bench [-- inbound push confirmed ...]: prints each figure beside its bare loop. USERS sets how many
+ * users are stored for the reads (100,000).
  */
-import { inbound } from './inbound.js';
 import type { Comparison } from './compare.js';
+import { inbound } from './inbound.js';
+import { confirmed, type Latency, push } from './outbound.js';
 
-const benches: Record<string, () => Promise<Comparison[]>> = {
+const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
   inbound: () => inbound(Number(process.env.USERS ?? 100_000)),
+  push: () => push(),
+  confirmed: () => confirmed(),
 };
 
 const wanted = process.argv.slice(2);
@@ -17,12 +20,18 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const rows: Comparison[] = [];
+const rows: (Comparison | Latency)[] = [];
 for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) rows.push(...(await benches[name]!()));
-console.log('| work | ours/s | bare/s | ratio (lowest to highest) | at least | p95 |');
-console.log('| --- | --- | --- | --- | --- | --- |');
-for (const { what, ours, bare, ratio, lowest, highest, atLeast, p95Ms } of rows) {
-  console.log(
-    `| ${what} | ${ours.toFixed(0)} | ${bare.toFixed(0)} | ${ratio.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)}) | ${atLeast} | ${p95Ms.toFixed(1)} ms |`,
-  );
+console.log('| work | ours | bare | ratio (lowest to highest) | wanted |');
+console.log('| --- | --- | --- | --- | --- |');
+for (const row of rows) console.log('ratio' in row ? comparison(row) : latency(row));
+
+function comparison({ what, ours, bare, ratio, lowest, highest, atLeast, p95Ms }: Comparison): string {
+  const tail = p95Ms === undefined ? '' : `, p95 ${p95Ms.toFixed(1)} ms`;
+  const spread = `${ratio.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})`;
+  return `| ${what} | ${ours.toFixed(0)}/s${tail} | ${bare.toFixed(0)}/s | ${spread} | at least ${atLeast} |`;
+}
+
+function latency({ what, p50Ms, p95Ms, atMostMs }: Latency): string {
+  return `| ${what} | p50 ${p50Ms.toFixed(0)} ms, p95 ${p95Ms.toFixed(0)} ms | | | p95 at most ${atMostMs} ms |`;
 }
