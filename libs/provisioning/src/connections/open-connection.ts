@@ -54,7 +54,7 @@ export async function openConnection(
   const credentials = openCredentials(keyring, tenantId, connectionId, row.credentials);
   return {
     configuration: compileConfiguration({ ...row, mappings: row.mappings ?? manifest.defaultMappings }),
-    capabilities: manifest.capabilities,
+    capabilities: module.capabilities?.(row.settings) ?? manifest.capabilities,
     connector: module.open(row.settings, credentials, access.runtime),
   };
 }

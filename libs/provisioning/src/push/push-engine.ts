@@ -8,6 +8,7 @@ import { dispatch } from '../work/dispatch.js';
 import { sweep } from '../work/sweep.js';
 import { WorkerLease } from '../work/worker-lease.js';
 import { ConnectionWorker } from './connection-worker.js';
+import { engineQueues } from './engine-queues.js';
 
 export interface EngineParts {
   database: Database;
@@ -18,9 +19,6 @@ export interface EngineParts {
   connectors: ConnectorAccess;
   log(message: string, details: Record<string, unknown>): void;
 }
-
-/** Queues of the engine itself; each connection has its own besides. */
-export const engineQueues = { dispatch: 'dispatch', control: 'control', sweep: 'sweep' } as const;
 
 const sweepEveryMs = 5_000;
 const lookEveryMs = 1_500;

@@ -25,11 +25,11 @@ export async function handOut(
     {
       name: 'work.hand-out',
       text: `with gate as (
-               select case when c.failures > 0 or c.state = 'quarantined' then 1 else $3 end as window
+               select case when c.failures > 0 or c.state = 'quarantined' then 1 else $3 end as size
                from hub.connection c where c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
                  and (c.not_before is null or c.not_before <= now())),
              room as (
-               select coalesce((select window from gate), 0)
+               select coalesce((select size from gate), 0)
                  - (select count(*) from hub.work_item
                     where tenant_id = $1 and connection_id = $2 and handed_until is not null) as free),
              picked as (

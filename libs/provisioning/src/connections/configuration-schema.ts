@@ -1,0 +1,101 @@
+/** JSON Schemas (draft-07) of the parts of a connection that are the same for every connector. */
+
+const text = { type: 'string', minLength: 1, maxLength: 1_000 };
+
+const objectMapping = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['matching', 'attributes'],
+  properties: {
+    matching: {
+      type: 'array',
+      maxItems: 10,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['source', 'target'],
+        properties: { source: text, target: text },
+      },
+    },
+    attributes: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 500,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['target', 'apply'],
+        properties: {
+          target: text,
+          source: text,
+          constant: {},
+          default: {},
+          apply: { enum: ['always', 'create'] },
+          kind: { enum: ['value', 'reference'] },
+        },
+      },
+    },
+  },
+};
+
+export const mappingsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['users'],
+  properties: { users: objectMapping, groups: objectMapping },
+};
+
+export const scopeSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    rule: { type: 'string', minLength: 1, maxLength: 10_000 },
+    groups: { type: 'array', maxItems: 1_000, uniqueItems: true, items: { type: 'string', format: 'uuid' } },
+  },
+};
+
+const yesOrNo = { type: 'boolean' };
+const leaving = { enum: ['deactivate', 'delete', 'keep'] };
+const groupLeaving = { enum: ['delete', 'keep'] };
+
+export const policySchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    users: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        create: yesOrNo,
+        update: yesOrNo,
+        deactivate: yesOrNo,
+        delete: yesOrNo,
+        onDeactivated: { enum: ['deactivate', 'keep'] },
+        onDeletedAtSource: leaving,
+        onOutOfScope: leaving,
+        deleteAfterHours: { type: 'number', minimum: 0, maximum: 87_600 },
+      },
+    },
+    groups: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        enabled: yesOrNo,
+        create: yesOrNo,
+        update: yesOrNo,
+        delete: yesOrNo,
+        members: yesOrNo,
+        onDeletedAtSource: groupLeaving,
+        onOutOfScope: groupLeaving,
+      },
+    },
+    push: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        concurrency: { type: 'integer', minimum: 1, maximum: 64 },
+        attempts: { type: 'integer', minimum: 1, maximum: 100 },
+      },
+    },
+  },
+};

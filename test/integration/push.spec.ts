@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeWithRedis, type RedisServer, startRedis, waitFor } from '../harness/index.js';
+import { PushRig, userCreated } from './push-rig.js';
+import { randomUUID } from 'node:crypto';
+
+describe('push on queues in Postgres', () => pushing(() => ({})));
+
+describeWithRedis('push on queues in Redis', () => {
+  let redis: RedisServer;
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(() => redis.stop());
+  pushing(() => ({ redisUrl: redis.url }));
+});
+
+function pushing(options: () => { redisUrl?: string }): void {
+  let rig: PushRig;
+  beforeEach(async () => {
+    rig = await PushRig.start(options());
+  });
+  afterEach(() => rig.stop());
+
+  it('creates, updates, deactivates and reactivates an account', async () => {
+    await rig.startEngine();
+    const connection = await rig.connect();
+    const ada = await rig.createUser('ada@example.com', { displayName: 'Ada' });
+    await waitFor(() => rig.target.userNamed('ada@example.com'), { what: 'Ada to be there' });
+    expect(rig.target.userNamed('ada@example.com')!.attributes).toMatchObject({
+      active: true,
+      displayName: 'Ada',
+    });
+
+    await rig.updateUser(ada, { displayName: 'Ada L.' });
+    await waitFor(() => rig.target.userNamed('ada@example.com')!.attributes.displayName === 'Ada L.', {
+      what: 'the new name',
+    });
+    await rig.user(ada, 'user.deactivated');
+    await waitFor(() => rig.target.userNamed('ada@example.com')!.attributes.active === false, {
+      what: 'no access',
+    });
+    await rig.user(ada, 'user.reactivated');
+    await waitFor(() => rig.target.userNamed('ada@example.com')!.attributes.active === true, {
+      what: 'access again',
+    });
+    await rig.settled(connection);
+
+    const operations = await rig.operations();
+    expect(operations.map(({ type, payload }) => [type, payload.action])).toEqual([
+      ['operation.succeeded', 'create'],
+      ['operation.succeeded', 'update'],
+      ['operation.succeeded', 'deactivate'],
+      ['operation.succeeded', 'reactivate'],
+    ]);
+    expect(rig.troubles).toEqual([]);
+  });
+
+  it('pushes everybody when a connection is enabled, and groups with their members', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => rig.createUser(`user${at}@example.com`)),
+    );
+    await rig.createGroup('Everybody', people);
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(30);
+    expect(rig.target.groupNamed('Everybody')!.members.size).toBe(30);
+    expect(rig.target.mostAtOnce).toBe(1);
+    expect(rig.troubles).toEqual([]);
+  });
+
+  it('makes few calls of many quick changes at a slow target, never two at once, and the last one wins', async () => {
+    rig.target.latencyMs = 150;
+    await rig.startEngine();
+    await rig.connect();
+    const ada = await rig.createUser('ada@example.com', { title: '0' });
+    for (let at = 1; at <= 50; at += 1) await rig.updateUser(ada, { title: String(at) });
+    await waitFor(() => rig.target.userNamed('ada@example.com')?.attributes.title === '50', {
+      what: 'the last title',
+    });
+    expect(rig.target.made('update').length + rig.target.made('create').length).toBeLessThan(10);
+    expect(rig.target.mostAtOnce).toBe(1);
+  });
+
+  it('makes no call and records nothing when there is nothing to do', async () => {
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('ada@example.com');
+    await rig.settled(connection);
+    const calls = rig.target.calls.length;
+    await rig.connections.enable(rig.tenantId, connection);
+    await rig.settled(connection);
+    expect(rig.target.calls.length).toBe(calls);
+    expect(await rig.operations()).toHaveLength(1);
+  });
+
+  it('adopts the account after a lost answer instead of making it twice', async () => {
+    let lost = 0;
+    rig.target.fault = ({ operation }) =>
+      operation === 'create' && lost++ === 0 ? { lostAfterwards: true } : undefined;
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('ada@example.com');
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(1);
+    const operations = await rig.operations();
+    expect(operations.map(({ type, payload }) => [type, payload.action])).toEqual([
+      ['operation.retrying', 'create'],
+      ['operation.succeeded', 'adopt'],
+    ]);
+    expect(new Set(operations.map(({ payload }) => payload.operationId)).size).toBe(1);
+  });
+
+  it('looks and adopts when the target says that the name is taken', async () => {
+    // The first look comes before somebody else makes the account.
+    rig.target.fault = ({ operation, about }) => {
+      if (operation !== 'find' || rig.target.users.size > 0) return undefined;
+      const account = { id: randomUUID(), attributes: { userName: about, displayName: 'Old' } };
+      rig.target.users.set(account.id, account);
+      return { kind: 'no-op', why: 'unchanged' };
+    };
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('ada@example.com', { displayName: 'Ada' });
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(1);
+    expect(rig.target.userNamed('ada@example.com')!.attributes.displayName).toBe('Ada');
+    expect((await rig.operations()).map(({ payload }) => payload.action)).toEqual(['adopt']);
+  });
+
+  it('writes a manager and a member once they are there', async () => {
+    rig.target.fault = ({ operation, about }) =>
+      operation === 'create' && about === 'boss@example.com' && rig.target.users.size < 1
+        ? { kind: 'retry', scope: 'object', message: 'not yet' }
+        : undefined;
+    await rig.startEngine();
+    const connection = await rig.connect();
+    const boss = await rig.createUser('boss@example.com');
+    const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+    const ada = randomUUID();
+    await rig.createGroup('Team', [boss, ada]);
+    await rig.createUser('ada@example.com', { [enterprise]: { manager: { value: boss } } }, ada);
+    await rig.settled(connection);
+    const manager = rig.target.userNamed('ada@example.com')!.attributes[`${enterprise}:manager.value`];
+    expect(manager).toBe(rig.target.userNamed('boss@example.com')!.id);
+    expect(rig.target.groupNamed('Team')!.members.size).toBe(2);
+  });
+
+  it('waits as long as the target asks, for an object and for the connection', async () => {
+    const refused = new Set<string>();
+    rig.target.fault = ({ operation, about }) => {
+      if (operation !== 'create' || refused.has(about)) return undefined;
+      refused.add(about);
+      const scope = about.startsWith('ada') ? 'object' : 'connection';
+      return { kind: 'retry', scope, afterMs: 2_000, message: 'slow down' };
+    };
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('ada@example.com');
+    await rig.settled(connection);
+    await rig.createUser('bob@example.com');
+    await rig.settled(connection);
+    const made = rig.target.made('create');
+    expect(made.map(({ about }) => about)).toEqual([
+      'ada@example.com',
+      'ada@example.com',
+      'bob@example.com',
+      'bob@example.com',
+    ]);
+    expect(made[1]!.at - made[0]!.at).toBeGreaterThanOrEqual(1_990);
+    expect(made[3]!.at - made[2]!.at).toBeGreaterThanOrEqual(1_990);
+    const bob = (await rig.operations()).filter(({ type }) => type === 'operation.retrying').at(-1)!;
+    expect(bob.payload.attempt).toBe(1);
+  });
+
+  it('repairs an account and a group that somebody deleted at the target', async () => {
+    await rig.startEngine();
+    const connection = await rig.connect();
+    const ada = await rig.createUser('ada@example.com');
+    const team = await rig.createGroup('Team', [ada]);
+    await rig.settled(connection);
+    rig.target.users.clear();
+    await rig.updateUser(ada, { title: 'Countess' });
+    await rig.settled(connection);
+    const account = rig.target.userNamed('ada@example.com')!;
+    expect(account.attributes.title).toBe('Countess');
+    expect([...rig.target.groupNamed('Team')!.members]).toContain(account.id);
+    rig.target.groups.clear();
+    const bob = await rig.createUser('bob@example.com');
+    await rig.members(team, 'group.members-added', [bob]);
+    await rig.settled(connection);
+    expect(rig.target.groupNamed('Team')!.members).toEqual(new Set([...rig.target.users.keys()]));
+  });
+
+  it('pushes while the target is down and back, one item first', async () => {
+    let down = false;
+    rig.target.fault = () =>
+      down ? { kind: 'retry', scope: 'connection', message: 'no connection' } : undefined;
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('first@example.com');
+    await rig.settled(connection);
+    down = true;
+    await rig.record(
+      ...Array.from({ length: 100 }, (_, at) => userCreated(randomUUID(), `user${at}@example.com`)),
+    );
+    await waitFor(async () => (await rig.connections.get(rig.tenantId, connection)).failures >= 2, {
+      what: 'two failures',
+    });
+    const callsWhileDown = rig.target.calls.length;
+    expect(callsWhileDown).toBeLessThan(30);
+    down = false;
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(101);
+    expect((await rig.connections.get(rig.tenantId, connection)).failures).toBe(0);
+  });
+}
