@@ -9,7 +9,7 @@ main { max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 header { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-bottom: 1.25rem; }
 h1 { font-size: 1.3rem; margin: 0; flex: 1; }
 h2 { font-size: 1rem; margin: 2rem 0 .6rem; color: var(--soft); font-weight: 600; }
-input { font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); color: inherit; min-width: 15rem; }
+input { font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); color: inherit; min-width: 18rem; }
 .counts { display: flex; gap: .75rem; flex-wrap: wrap; }
 .count { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: .6rem 1rem; min-width: 7rem; }
 .count b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
@@ -18,7 +18,7 @@ input { font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); bor
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .55rem .8rem; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; font-weight: 600; color: var(--soft); font-size: .85rem; }
-tr.inactive td { opacity: .65; }
+tr.inactive td { color: var(--soft); }
 .state { display: inline-block; border-radius: 1rem; padding: .05rem .6rem; font-size: .82rem; background: var(--goodground); color: var(--good); }
 .inactive .state { background: var(--offground); color: var(--off); }
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: .4rem; padding: 0 .4rem; margin: 0 .25rem .2rem 0; font-size: .85rem; }
