@@ -13,6 +13,12 @@ export interface DatabaseOptions {
 
 export type Statement = string | { name: string; text: string };
 
+/**
+ * Statements here look rows up by key. A plan that was made and cached while a table was small would read all
+ * of it when a first load has filled it, until the next ANALYZE: so a sequential scan is the last resort.
+ */
+const plannerSettings = '-c enable_seqscan=off -c jit=off';
+
 /** One TypeORM DataSource and the pg pool beneath it, so that entities and plain SQL share connections. */
 export class Database {
   private constructor(
@@ -33,6 +39,7 @@ export class Database {
         max: options.poolSize ?? 20,
         connectionTimeoutMillis: 10_000,
         keepAlive: true,
+        options: plannerSettings,
       },
     });
     await dataSource.initialize();

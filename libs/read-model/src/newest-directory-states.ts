@@ -33,8 +33,9 @@ const groupByClaim = {
 };
 const kindsOf = {
   name: 'read-model.kinds',
-  text: `select distinct on (stream_id) stream_id, stream_type, type from hub.event
-         where tenant_id = $1 and stream_id = any($2::uuid[]) order by stream_id, version desc`,
+  text: `select wanted.id as stream_id, last.stream_type, last.type from unnest($2::uuid[]) wanted(id),
+         lateral (select e.stream_type, e.type from hub.event e where e.tenant_id = $1 and e.stream_id = wanted.id
+                  order by e.version desc limit 1) last`,
 };
 
 type GroupRows = RowAndTail & { members: [string, Member['type']][] | null };
