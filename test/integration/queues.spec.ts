@@ -134,7 +134,9 @@ function behaveAsTheHubNeeds(
 
   it('removes a queue with its jobs', async () => {
     await queues.queue('gone').add('push', {});
+    await waitFor(async () => (await queues.names()).includes('gone'), { what: 'the queue to be listed' });
     await queues.removeQueue('gone');
+    expect(await queues.names()).not.toContain('gone');
     expect(await queues.queue('gone').count()).toBe(0);
   });
 }

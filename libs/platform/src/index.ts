@@ -7,6 +7,7 @@ export { freePort } from './embedded-postgres/free-port.js';
 export { Keyring, sealWith, unsealWith } from './keyring.js';
 export { HubLogger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
+export { isMigrated, migrateSafely } from './migrate.js';
 export { PlatformModule, type PlatformParts } from './platform.module.js';
 export { Queues, type QueuesOptions } from './queues/queues.js';
 export { StartError } from './start.errors.js';

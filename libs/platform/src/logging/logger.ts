@@ -1,6 +1,8 @@
 import { ConsoleLogger, type LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 
+type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 /** What Nest tells about itself at start, of use only to who debugs the hub. */
 const chatter = new Set([
   'InstanceLoader',
@@ -18,35 +20,46 @@ export class HubLogger implements LoggerService {
   private constructor(private readonly lines: Logger) {}
 
   static create(terminal = process.stdout.isTTY === true): LoggerService {
-    if (terminal) return new PlainLogger('Rollcall', { timestamp: false, colors: true, compact: true });
+    if (terminal) return new PlainLogger('Rollcall', { timestamp: false, compact: true });
     return new HubLogger(pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime }));
   }
 
-  log(message: unknown, context?: string): void {
-    if (!chatter.has(context ?? '')) this.lines.info({ context }, String(message));
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!chatter.has(String(rest.at(-1)))) this.write('info', message, rest);
   }
 
-  warn(message: unknown, context?: string): void {
-    this.lines.warn({ context }, String(message));
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
   }
 
-  error(message: unknown, ...details: unknown[]): void {
-    const context = details.length > 1 ? details.pop() : undefined;
-    const stack = message instanceof Error ? message.stack : details[0];
-    this.lines.error({ context, stack }, message instanceof Error ? message.message : String(message));
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
   }
 
-  fatal(message: unknown, context?: string): void {
-    this.lines.fatal({ context }, String(message));
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
   }
 
-  debug(message: unknown, context?: string): void {
-    this.lines.debug({ context }, String(message));
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  /** Nest calls with (text or fields, more text or a stack, context): the context comes last. */
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const more = rest.slice(0, -1).filter((part) => typeof part === 'string');
+    if (message instanceof Error) {
+      this.lines[level]({ context, stack: message.stack }, message.message);
+    } else if (typeof message === 'object' && message !== null) {
+      this.lines[level]({ context, ...message }, more.join(' '));
+    } else {
+      this.lines[level]({ context, ...(more.length > 0 ? { stack: more.join('\n') } : {}) }, String(message));
+    }
   }
 }
 
 class PlainLogger extends ConsoleLogger {
-  override log(message: unknown, context?: string): void {
-    if (!chatter.has(context ?? '')) super.log(message, ...(context ? [context] : []));
+  override log(message: unknown, ...rest: string[]): void {
+    if (!chatter.has(String(rest.at(-1)))) super.log(message, ...rest);
   }
 }

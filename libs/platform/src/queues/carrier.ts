@@ -7,6 +7,8 @@ export interface Carrier {
   readonly workerOptions: WorkerOptions;
   createQueue(name: string, options: QueueOptions): Queue;
   createWorker(name: string, processor: Processor, options: WorkerOptions): Worker;
+  /** Also of queues that other processes made. */
+  queueNames(): Promise<string[]>;
   /** Throws when jobs can be neither added nor taken. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -44,6 +44,10 @@ export async function openPostgresCarrier(databaseUrl: string): Promise<Carrier>
       worker.on('closed', () => (pool.options.max -= 1));
       return worker;
     },
+    async queueNames() {
+      const { rows } = await pool.query<{ queue: string }>('select distinct queue from meta order by queue');
+      return rows.map(({ queue }) => queue);
+    },
     async check() {
       await pool.query('select 1');
     },

@@ -82,6 +82,11 @@ export class Queues {
     await this.closeQueue(name);
   }
 
+  /** Names of the queues that exist, whichever process made them. */
+  names(): Promise<string[]> {
+    return this.carrier.queueNames();
+  }
+
   /** Throws when jobs can be neither added nor taken. */
   check(): Promise<void> {
     return this.carrier.check();

@@ -20,6 +20,13 @@ export async function openRedisCarrier(url: string, prefix: string): Promise<Car
     workerOptions: { connection: forWorkers, prefix },
     createQueue: (name, options) => new Queue(name, options),
     createWorker: (name, processor, options) => new Worker(name, processor, options),
+    async queueNames() {
+      const found: string[] = [];
+      for await (const keys of forQueues.scanStream({ match: `${prefix}:*:meta`, count: 1_000 })) {
+        found.push(...(keys as string[]));
+      }
+      return found.map((key) => key.slice(prefix.length + 1, -':meta'.length)).sort();
+    },
     async check() {
       await forQueues.ping();
     },

@@ -1,0 +1,54 @@
+import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AccessModule } from '@rollcall/access';
+import { DirectoryModule } from '@rollcall/directory';
+import { PlatformModule, type PlatformParts } from '@rollcall/platform';
+import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
+import { HealthController } from './health/health.controller.js';
+import { HomeController } from './home/home.controller.js';
+import { checkInput } from './http/check-input.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ScimModule } from './scim/scim.module.js';
+import { SourcesController } from './sources/sources.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
+
+@Module({ controllers: [HomeController, SourcesController, TenantsController], imports: [ScimModule] })
+class ApiRole {}
+
+@Module({})
+class WorkerRole implements OnApplicationBootstrap {
+  constructor(private readonly projecting: ProjectWorker) {}
+
+  onApplicationBootstrap(): void {
+    this.projecting.start();
+  }
+}
+
+export interface HubParts extends PlatformParts {
+  adminKey: string;
+}
+
+@Module({})
+export class HubModule {
+  static with(parts: HubParts): DynamicModule {
+    const { roles } = parts.config;
+    return {
+      module: HubModule,
+      imports: [
+        PlatformModule.with(parts),
+        AccessModule.with(parts),
+        CqrsModule.forRoot(),
+        ReadModelModule.create(),
+        DirectoryModule,
+        ...(roles.has('api') ? [ApiRole] : []),
+        ...(roles.has('worker') ? [WorkerRole] : []),
+      ],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: checkInput },
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveApiDocs } from '../docs/open-api.js';
+import { HubModule, type HubParts } from '../hub.module.js';
+import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
+import { acceptScimBodies } from '../scim/scim-body.js';
+import { version } from './version.js';
+
+/** Enough for a group of 100,000 members in one request. */
+const bodyLimit = 16 * 1024 * 1024;
+
+/** The hub with all its routes, not yet listening. */
+export async function createHttp(parts: HubParts, logger: LoggerService): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    genReqId: () => randomUUID(),
+    // Behind a proxy that ends TLS, SCIM locations must say https.
+    trustProxy: 'loopback, linklocal, uniquelocal',
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: 75_000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(HubModule.with(parts), adapter, {
+    logger,
+    abortOnError: false,
+  });
+  if (parts.config.roles.has('api')) {
+    acceptScimBodies(adapter.getInstance() as never);
+    serveApiDocs(app, version);
+    await serveQueueDashboard(app);
+  }
+  await app.init();
+  await adapter.getInstance().ready();
+  return app;
+}

@@ -1,0 +1,41 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type HubConfig, StartError } from '@rollcall/platform';
+
+/** @returns where to find the hub from this machine, such as http://127.0.0.1:3000 */
+export async function listen(app: NestFastifyApplication, config: HubConfig): Promise<string> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' && !config.roles.has('api')) {
+      // Beside an API process on one machine: health and metrics of a worker may be anywhere.
+      await app.listen(0, config.host);
+    } else {
+      throw explained(error as NodeJS.ErrnoException, config);
+    }
+  }
+  const address = app.getHttpServer().address() as { port: number };
+  return `http://${hostFromHere(config.host)}:${address.port}`;
+}
+
+function explained(error: NodeJS.ErrnoException, { host, port }: HubConfig): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} on ${host} is taken by another program: stop that, or set HUB_PORT to another port`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new StartError(`Port ${port} may not be opened by this user: set HUB_PORT to a port above 1023`);
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartError(
+      `HUB_HOST is "${host}": set it to an address of this machine, or to 0.0.0.0 for all`,
+    );
+  }
+  return error;
+}
+
+function hostFromHere(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
