@@ -88,6 +88,43 @@ describe('requests on the wire', () => {
   });
 });
 
+describe('servers that read RFC 7644 strictly', () => {
+  it('are asked for an element by its own grammar when they refuse the usual one', async () => {
+    const filters: string[] = [];
+    const port = await serve((request, response) => {
+      const filter = new URL(request.url!, 'http://x').searchParams.get('filter')!;
+      filters.push(filter);
+      const refused = filter.includes('].');
+      response.writeHead(refused ? 400 : 200, { 'content-type': 'application/scim+json' });
+      const user = { id: '1', emails: [{ type: 'work', value: 'a@b' }] };
+      response.end(
+        JSON.stringify(refused ? { scimType: 'invalidFilter' } : { totalResults: 1, Resources: [user] }),
+      );
+    });
+    const connector = connect({ baseUrl: `http://127.0.0.1:${port}` });
+    const outcome = await connector.find('user', { attribute: 'emails[type eq "work"].value', value: 'a@b' });
+    expect(outcome).toMatchObject({ kind: 'ok', value: [{ id: '1' }] });
+    expect(filters).toEqual([
+      'emails[type eq "work"].value eq "a@b"',
+      'emails[type eq "work" and value eq "a@b"]',
+    ]);
+  });
+
+  it('a 404 in plain text is believed when the collection answers, and not when it does not', async () => {
+    let collectionAnswers = true;
+    const port = await serve((request, response) => {
+      const list = request.url!.startsWith('/Users?') && collectionAnswers;
+      response.writeHead(list ? 200 : 404, { 'content-type': list ? 'application/json' : 'text/plain' });
+      response.end(list ? '{"totalResults":0,"Resources":[]}' : '404 page not found');
+    });
+    const connector = connect({ baseUrl: `http://127.0.0.1:${port}` });
+    expect(await connector.delete('user', '1', live)).toMatchObject({ kind: 'no-op', why: 'already-absent' });
+    expect(await connector.get('user', '1')).toMatchObject({ kind: 'not-found' });
+    collectionAnswers = false;
+    expect(await connector.delete('user', '1', live)).toMatchObject({ kind: 'retry', scope: 'connection' });
+  });
+});
+
 describe('OAuth 2.0 client credentials', () => {
   async function tokenTarget(
     options: { expiresIn?: number; accepts?: (token: string) => boolean; tokenStatus?: number } = {},

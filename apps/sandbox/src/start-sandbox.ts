@@ -5,7 +5,6 @@ import express, { type Request } from 'express';
 import SCIMMYRouters from 'scimmy-routers';
 import { AccountStore, membersOf, type Stored } from './account-store.js';
 import { AccountFile } from './account-file.js';
-import { inTurnByResource } from './in-turn-by-resource.js';
 import { page, pagePolicy } from './page.js';
 import { declareResources } from './scim-resources.js';
 
@@ -47,7 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     '/state',
     (request, response) => void response.json(state(store, String(request.query.search ?? ''))),
   );
-  app.use('/scim/v2', ownQuery, inTurnByResource());
+  app.use('/scim/v2', ownQuery);
   app.use(
     '/scim/v2',
     new SCIMMYRouters({
