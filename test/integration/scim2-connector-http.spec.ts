@@ -110,6 +110,51 @@ describe('servers that read RFC 7644 strictly', () => {
     ]);
   });
 
+  it('an account spelled as asked comes before those that differ in case', async () => {
+    const users = ['Ada', 'ADA', 'ada'].map((userName) => ({ id: `id-${userName}`, userName }));
+    const port = await serve((_, response) => {
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify({ totalResults: 3, Resources: users }));
+    });
+    const connector = connect({ baseUrl: `http://127.0.0.1:${port}` });
+    const ids = async (value: string) => {
+      const outcome = await connector.find('user', { attribute: 'userName', value });
+      return outcome.kind === 'ok' && outcome.value.map(({ id }) => id);
+    };
+    expect(await ids('ada')).toEqual(['id-ada']);
+    expect(await ids('aDa')).toEqual(['id-Ada', 'id-ADA', 'id-ada']);
+  });
+
+  it('a search answered with 404 by the app finds nobody', async () => {
+    const port = await serve((_, response) => {
+      response
+        .writeHead(404, { 'content-type': 'application/scim+json' })
+        .end('{"detail":"no such user","status":"404"}');
+    });
+    const connector = connect({ baseUrl: `http://127.0.0.1:${port}` });
+    expect(await connector.find('user', { attribute: 'userName', value: 'ada' })).toMatchObject({
+      kind: 'ok',
+      value: [],
+    });
+  });
+
+  it('a group is read without its members', async () => {
+    const urls: unknown[] = [];
+    const port = await serve((request, response) => {
+      urls.push(request.url);
+      response
+        .setHeader('content-type', 'application/json')
+        .end('{"id":"g","Resources":[{"id":"g","displayName":"g"}]}');
+    });
+    const connector = connect({ baseUrl: `http://127.0.0.1:${port}` });
+    await connector.get('group', 'g');
+    await connector.list('group', {});
+    await connector.find('group', { attribute: 'displayName', value: 'g' });
+    expect(urls).toHaveLength(3);
+    for (const url of urls) expect(url).toContain('excludedAttributes=members');
+  });
+
   it('a 404 in plain text is believed when the collection answers, and not when it does not', async () => {
     let collectionAnswers = true;
     const port = await serve((request, response) => {
