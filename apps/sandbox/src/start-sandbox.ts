@@ -44,7 +44,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
   app.get(
     '/state',
-    (request, response) => void response.json(state(store, String(request.query.search ?? ''))),
+    ({ query }, response) =>
+      void response.json(state(store, typeof query.search === 'string' ? query.search : '')),
   );
   app.use('/scim/v2', ownQuery);
   app.use(
@@ -104,12 +105,7 @@ const mostShown = 300;
 function state(store: AccountStore, search: string) {
   const wanted = search.trim().toLowerCase();
   const found = (texts: unknown[]) =>
-    wanted === '' ||
-    texts.some((text) =>
-      String(text ?? '')
-        .toLowerCase()
-        .includes(wanted),
-    );
+    texts.some((text) => typeof text === 'string' && text.toLowerCase().includes(wanted));
   const newestFirst = (a: Stored, b: Stored) => b.meta.lastModified.localeCompare(a.meta.lastModified);
   const users = store.users.all();
   const name = (id: string) => store.users.get(id)?.userName ?? store.groups.get(id)?.displayName ?? id;
