@@ -356,7 +356,7 @@ describe('a schedule of everything at once', () => {
       }
     }
     const { accounts, duplicates, mostAtOnce, calls } = await target.report();
-    expect(accounts.map(({ userName }) => userName).toSorted()).toEqual(names.toSorted());
+    expect(accounts.map(({ userName }) => userName as string).toSorted()).toEqual(names.toSorted());
     expect(duplicates).toEqual([]);
     expect(mostAtOnce).toBe(1);
     expect(calls.filter(({ status }) => status === 'lost').length).toBeGreaterThan(10);
