@@ -209,7 +209,8 @@ export class ConnectionWorker {
   private async handOutDue(): Promise<void> {
     const { database } = this.parts;
     const handed = await handOut(database, this.tenantId, this.connectionId, handoutWindow);
-    this.exhausted = handed.length === 0;
+    // None at all while many are out means only that there was no room.
+    this.exhausted = handed.length === 0 && this.out <= handoutWindow / 2;
     if (handed.length > 0) {
       this.out += handed.length;
       await Promise.all(

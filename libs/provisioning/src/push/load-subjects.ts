@@ -89,8 +89,9 @@ async function loadUsers(
                    : 'null'
                } as "memberOf"
              from unnest($3::uuid[]) w(id)
-             left join hub.directory_user u on u.tenant_id = $1 and u.id = w.id
-             left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.id`,
+             left join hub.directory_user u on u.tenant_id = $1 and u.id = w.id and u.id = any($3::uuid[])
+             left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.id
+               and t.subject_id = any($3::uuid[])`,
     },
     [tenantId, connectionId, ids, ...(scope.groups ? [[...scope.groups]] : [])],
   );
@@ -135,8 +136,9 @@ async function loadGroups(
                  exists (select from hub.target_member m where m.tenant_id = $1 and m.connection_id = $2
                    and m.group_id = w.id) as "hasMembers"
                from unnest($3::uuid[]) w(id)
-               left join hub.directory_group g on g.tenant_id = $1 and g.id = w.id
-               left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.id`,
+               left join hub.directory_group g on g.tenant_id = $1 and g.id = w.id and g.id = any($3::uuid[])
+               left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.id
+               and t.subject_id = any($3::uuid[])`,
       },
       [tenantId, connectionId, ids],
     ),

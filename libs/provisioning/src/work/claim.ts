@@ -40,23 +40,27 @@ export async function claim(
   const items = await database.query<Omit<ClaimedItem, 'owner'>>(
     {
       name: 'work.claim',
+      // Found by the whole key, not by a join alone: a planner that knows little of the table would read all of it.
       text: `with due as (
-               select w.subject_id, c.config_version, c.failures from hub.work_item w
+               select w.subject_id from hub.work_item w
                join unnest($3::uuid[], $4::int[]) asked(subject_id, handout)
                  on asked.subject_id = w.subject_id and asked.handout = w.handout
-               join hub.connection c on c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
-                 and (c.not_before is null or c.not_before <= now())
-               where w.tenant_id = $1 and w.connection_id = $2 and w.lease_owner is null
+               where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($3::uuid[])
+                 and w.lease_owner is null
                  and (w.state = 'dead' or (w.state in ('due', 'retrying') and w.due_at <= now()))
                order by w.subject_id for update of w)
              update hub.work_item w set lease_owner = $5,
                attempts = case when w.state = 'dead' then 0 else w.attempts end,
                state = case when w.state = 'dead' then 'due' else w.state end
-             from due where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = due.subject_id
+             from hub.connection c
+             where w.tenant_id = $1 and w.connection_id = $2
+               and w.subject_id = any(array(select subject_id from due))
+               and c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
+               and (c.not_before is null or c.not_before <= now())
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
                w.wanted::float8 as wanted, w.revision, w.attempts, w.operation_id as "operationId",
-               w.look_first as "lookFirst", w.skipped, due.config_version as "configVersion",
-               due.failures as "connectionFailures"`,
+               w.look_first as "lookFirst", w.skipped, c.config_version as "configVersion",
+               c.failures as "connectionFailures"`,
     },
     [
       tenantId,
@@ -83,11 +87,12 @@ export async function takeBack(
                select w.subject_id from hub.work_item w
                join unnest($3::uuid[], $4::int[]) asked(subject_id, handout)
                  on asked.subject_id = w.subject_id and asked.handout = w.handout
-               where w.tenant_id = $1 and w.connection_id = $2 and w.lease_owner is null
-                 and w.handed_until is not null
+               where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($3::uuid[])
+                 and w.lease_owner is null and w.handed_until is not null
                order by w.subject_id for update of w)
-             update hub.work_item w set handed_until = null from due
-             where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = due.subject_id`,
+             update hub.work_item w set handed_until = null
+             where w.tenant_id = $1 and w.connection_id = $2
+               and w.subject_id = any(array(select subject_id from due))`,
     },
     [
       tenantId,
@@ -108,8 +113,8 @@ export async function release(
   await database.query(
     `update hub.work_item w set lease_owner = null, handed_until = null
      from unnest($3::uuid[], $4::int[]) given(subject_id, owner)
-     where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = given.subject_id
-       and w.lease_owner = given.owner`,
+     where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($3::uuid[])
+       and w.subject_id = given.subject_id and w.lease_owner = given.owner`,
     [tenantId, connectionId, items.map(({ subjectId }) => subjectId), items.map(({ owner }) => owner)],
   );
 }

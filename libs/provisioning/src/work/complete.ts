@@ -45,6 +45,10 @@ export type Completed = 'idle' | 'due' | 'retrying' | 'dead' | 'lost';
 
 const accounts = `('active', 'inactive')`;
 
+const dueAgain = `revision = w.revision + 1,
+  state = case when w.state = 'retrying' then 'retrying' else 'due' end,
+  due_at = case when w.state = 'retrying' then w.due_at else now() end`;
+
 /**
  * Writes how pushes ended: work items, target objects, references, memberships and the operations as events,
  * all or nothing. An item that came due anew meanwhile stays due.
@@ -99,8 +103,8 @@ async function settleItems(
              select g.* from jsonb_to_recordset($3::jsonb) as g(subject_id uuid, owner int, revision int, done bigint,
                state text, due_at timestamptz, attempts int, last_error jsonb, operation_id uuid,
                look_first boolean, skipped text)
-             join hub.work_item w on w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = g.subject_id
-               and w.lease_owner = g.owner
+             join hub.work_item w on w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($4::uuid[])
+               and w.subject_id = g.subject_id and w.lease_owner = g.owner
              order by g.subject_id for update of w)
            update hub.work_item w set
              lease_owner = null, handed_until = null,
@@ -113,9 +117,10 @@ async function settleItems(
              skipped = g.skipped,
              failed_handout = case when g.state = 'dead' then w.handout end
            from given g
-           where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = g.subject_id
+           where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($4::uuid[])
+             and w.subject_id = g.subject_id
            returning w.subject_id, w.state`,
-    values: [tenantId, connectionId, JSON.stringify(given)],
+    values: [tenantId, connectionId, JSON.stringify(given), given.map(({ subject_id }) => subject_id)],
   });
   return new Map(rows.map(({ subject_id, state }) => [subject_id, state]));
 }
@@ -247,16 +252,22 @@ async function writeMembers(
                    remote_id = excluded.remote_id),
                removed as (
                  delete from hub.target_member t using given g
-                 where t.tenant_id = $1 and t.connection_id = $2 and t.group_id = $3 and t.member_id = g.member_id
-                   and g.outcome in ('removed', 'parked-removed')),
+                 where t.tenant_id = $1 and t.connection_id = $2 and t.group_id = $3
+                   and t.member_id = any($5::uuid[]) and t.member_id = g.member_id and g.outcome in ('removed', 'parked-removed')),
                parked as (
                  update hub.work_member m set parked = true from given g
-                 where m.tenant_id = $1 and m.connection_id = $2 and m.group_id = $3 and m.member_id = g.member_id
-                   and m.revision = g.revision and g.outcome in ('parked', 'parked-removed'))
+                 where m.tenant_id = $1 and m.connection_id = $2 and m.group_id = $3
+                   and m.member_id = any($5::uuid[]) and m.member_id = g.member_id and m.revision = g.revision and g.outcome in ('parked', 'parked-removed'))
                delete from hub.work_member m using given g
-               where m.tenant_id = $1 and m.connection_id = $2 and m.group_id = $3 and m.member_id = g.member_id
-                 and m.revision = g.revision and g.outcome in ('added', 'removed', 'settled')`,
-        values: [tenantId, connectionId, item.subjectId, JSON.stringify(pairs)],
+               where m.tenant_id = $1 and m.connection_id = $2 and m.group_id = $3
+                 and m.member_id = any($5::uuid[]) and m.member_id = g.member_id and m.revision = g.revision and g.outcome in ('added', 'removed', 'settled')`,
+        values: [
+          tenantId,
+          connectionId,
+          item.subjectId,
+          JSON.stringify(pairs),
+          pairs.map(({ member_id }) => member_id),
+        ],
       });
     }
     if (members.markEvery) {
@@ -297,41 +308,43 @@ async function wakeWaiting(
   const parked = completions
     .filter(({ references, members }) => references?.parked.length || members?.parked.length)
     .map(({ item }) => item.subjectId);
-  const woken = replaced.length > 0 ? await wakeForReplaced(client, tenantId, connectionId, replaced) : [];
-  if (arrived.length === 0 && parked.length === 0) return woken;
-  return [...woken, ...(await wakeArrived(client, tenantId, connectionId, arrived, parked))];
+  const woken = new Set<string>();
+  const wake = (ids: string[]) => ids.forEach((id) => woken.add(id));
+  if (replaced.length > 0) wake(await wakeForReplaced(client, tenantId, connectionId, replaced));
+  if (arrived.length > 0) wake(await wakeParked(client, tenantId, connectionId, 'awaited', arrived));
+  if (parked.length > 0) wake(await wakeParked(client, tenantId, connectionId, 'waiting', parked));
+  return [...woken];
 }
 
-async function wakeArrived(
+/** @param ids of the objects that have come, or of the subjects that wait for some */
+async function wakeParked(
   client: PoolClient,
   tenantId: string,
   connectionId: string,
-  arrived: string[],
-  parked: string[],
+  by: 'awaited' | 'waiting',
+  ids: string[],
 ): Promise<string[]> {
   const { rows } = await client.query<{ subject_id: string }>({
-    name: 'work.wake-arrived',
+    name: `work.wake-${by}`,
     text: `with reference as (
              update hub.target_reference r set parked = false from hub.target_object t
              where r.tenant_id = $1 and r.connection_id = $2 and r.parked
-               and (r.referenced_id = any($3::uuid[]) or r.subject_id = any($4::uuid[]))
+               and r.${by === 'awaited' ? 'referenced_id' : 'subject_id'} = any($3::uuid[])
                and t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = r.referenced_id
                and t.state in ${accounts}
              returning r.subject_id),
            member as (
              update hub.work_member m set parked = false from hub.target_object t
              where m.tenant_id = $1 and m.connection_id = $2 and m.parked
-               and (m.member_id = any($3::uuid[]) or m.group_id = any($4::uuid[]))
+               and m.${by === 'awaited' ? 'member_id' : 'group_id'} = any($3::uuid[])
                and t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = m.member_id
                and t.state in ${accounts}
              returning m.group_id as subject_id)
-           update hub.work_item w set revision = w.revision + 1,
-             state = case when w.state = 'retrying' then 'retrying' else 'due' end,
-             due_at = case when w.state = 'retrying' then w.due_at else now() end
-           from (select subject_id from reference union select subject_id from member) waiting
-           where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = waiting.subject_id
+           update hub.work_item w set ${dueAgain}
+           where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any(array(
+             select subject_id from reference union select subject_id from member))
            returning w.subject_id`,
-    values: [tenantId, connectionId, arrived, parked],
+    values: [tenantId, connectionId, ids],
   });
   return rows.map(({ subject_id }) => subject_id);
 }
@@ -354,11 +367,9 @@ async function wakeForReplaced(
      reference as (
        select subject_id from hub.target_reference
        where tenant_id = $1 and connection_id = $2 and referenced_id = any($3::uuid[]))
-     update hub.work_item w set revision = w.revision + 1,
-       state = case when w.state = 'retrying' then 'retrying' else 'due' end,
-       due_at = case when w.state = 'retrying' then w.due_at else now() end
-     from (select subject_id from reference union select subject_id from member) waiting
-     where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = waiting.subject_id
+     update hub.work_item w set ${dueAgain}
+     where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any(array(
+       select subject_id from reference union select subject_id from member))
      returning w.subject_id`,
     [tenantId, connectionId, replaced],
   );
@@ -377,6 +388,6 @@ export async function wakeOverlooked(database: Database): Promise<void> {
        where t.state in ${accounts} group by tenant_id, connection_id`,
     );
     for (const { tenantId, connectionId, ids } of rows)
-      await wakeArrived(client, tenantId, connectionId, ids, []);
+      await wakeParked(client, tenantId, connectionId, 'awaited', ids);
   });
 }

@@ -21,7 +21,7 @@ export async function handOut(
   connectionId: string,
   window: number,
 ): Promise<HandedOut[]> {
-  return database.query<HandedOut>(
+  const handed = await database.query<HandedOut>(
     {
       name: 'work.hand-out',
       text: `with gate as (
@@ -39,17 +39,15 @@ export async function handOut(
                order by subject_type desc, due_at
                limit greatest((select free from room), 0) for update skip locked)
              update hub.work_item w
-             set handout = w.handout + 1, handed_until = now() + interval '${handedSeconds} seconds',
-               failed_handout = null
-             from picked p
-             join hub.work_item before on before.tenant_id = $1 and before.connection_id = $2
-               and before.subject_id = p.subject_id
-             where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = p.subject_id
+             set handout = w.handout + 1, handed_until = now() + interval '${handedSeconds} seconds'
+             where w.tenant_id = $1 and w.connection_id = $2
+               and w.subject_id = any(array(select subject_id from picked))
              returning w.subject_type as "subjectType", w.subject_id as "subjectId", w.handout,
-               before.failed_handout as "failedHandout"`,
+               w.failed_handout as "failedHandout"`,
     },
     [tenantId, connectionId, window],
   );
+  return handed.sort((a, b) => Number(a.subjectType === 'group') - Number(b.subjectType === 'group'));
 }
 
 /** Milliseconds until the connection has something to hand out that is not due yet. Undefined: nothing waits. */
