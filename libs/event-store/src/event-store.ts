@@ -1,6 +1,5 @@
-import { Database, Keyring } from '@rollcall/platform';
+import { Batch, Database, Keyring } from '@rollcall/platform';
 import type { ClientBase } from 'pg';
-import { AppendBatches } from './append-batches.js';
 import { type PreparedAppend, toAppendArguments, toAppended } from './append-call.js';
 import type { Append, Appended, Claim, RecordedEvent } from './event.js';
 import { type EventRow, eventColumns, toRecordedEvent } from './recorded-event-row.js';
@@ -12,11 +11,14 @@ const appendStatement = {
   text: 'select hub.append($1::uuid, $2::jsonb, $3::bytea) as outcomes',
 };
 
+/** Appends in one call at most. The tenant's counter row would make them wait for each other anyway. */
+const travelTogether = 64;
+
 export class EventStore {
   private readonly keys: SubjectKeys;
   private readonly upcast: Upcast;
   private readonly listeners: ((tenantId: string) => void)[] = [];
-  private readonly batches = new AppendBatches((tenantId, appends) => this.sendTogether(tenantId, appends));
+  private readonly batches = new Map<string, Batch<Append, Appended>>();
 
   constructor(
     private readonly database: Database,
@@ -37,7 +39,12 @@ export class EventStore {
    * written; with any other error the outcome is unknown and the caller reads the stream before repeating.
    */
   append(tenantId: string, append: Append): Promise<Appended> {
-    return this.batches.append(tenantId, append);
+    let batch = this.batches.get(tenantId);
+    if (!batch) {
+      batch = new Batch((appends) => this.sendTogether(tenantId, appends), travelTogether);
+      this.batches.set(tenantId, batch);
+    }
+    return batch.add(append);
   }
 
   /**

@@ -1,3 +1,4 @@
+export { Batch } from './batch.js';
 export { HubConfig, type Role } from './config/config.js';
 export { type Keys, loadKeys } from './data-folder/keys.js';
 export { lockDataFolder } from './data-folder/lock.js';

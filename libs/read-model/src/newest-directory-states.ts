@@ -11,25 +11,46 @@ import {
   type UserState,
 } from '@rollcall/directory';
 import { type Claim, type EventRow, EventStore, type RecordedEvent } from '@rollcall/event-store';
-import { Database } from '@rollcall/platform';
+import { Batch, Database } from '@rollcall/platform';
 import { fold, rowAndTail, type RowAndTail } from './row-and-tail.js';
 
-const byId = 'select $2::uuid as id';
-const byClaim = 'select stream_id as id from hub.claim where tenant_id = $1 and kind = $2 and key = $3';
 const membersAmong = (parameter: string) => `, (
   select jsonb_agg(jsonb_build_array(m.member_id, m.member_type)) from hub.directory_member m
   where m.tenant_id = $1 and m.group_id = wanted.id
     and (${parameter}::uuid[] is null or m.member_id = any(${parameter}::uuid[]))) as members`;
 
-const userById = { name: 'read-model.user-by-id', text: rowAndTail('directory_user', byId) };
-const userByClaim = { name: 'read-model.user-by-claim', text: rowAndTail('directory_user', byClaim) };
+const usersById = {
+  name: 'read-model.newest-users-by-id',
+  text: rowAndTail(
+    'directory_user',
+    'select tenant_id, id, n from unnest($1::uuid[], $2::uuid[]) with ordinality a(tenant_id, id, n)',
+  ),
+};
+const usersByClaim = {
+  name: 'read-model.newest-users-by-claim',
+  text: rowAndTail(
+    'directory_user',
+    `select a.tenant_id, c.stream_id as id, a.n
+     from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality a(tenant_id, kind, key, n),
+     lateral (select stream_id from hub.claim c
+              where c.tenant_id = a.tenant_id and c.kind = a.kind and c.key = a.key offset 0) c`,
+  ),
+};
 const groupById = {
-  name: 'read-model.group-by-id',
-  text: rowAndTail('directory_group', byId, membersAmong('$3')),
+  name: 'read-model.newest-group-by-id',
+  text: rowAndTail(
+    'directory_group',
+    'select $1::uuid as tenant_id, $2::uuid as id, 1 as n',
+    membersAmong('$3'),
+  ),
 };
 const groupByClaim = {
-  name: 'read-model.group-by-claim',
-  text: rowAndTail('directory_group', byClaim, membersAmong('$4')),
+  name: 'read-model.newest-group-by-claim',
+  text: rowAndTail(
+    'directory_group',
+    'select tenant_id, stream_id as id, 1 as n from hub.claim where tenant_id = $1 and kind = $2 and key = $3',
+    membersAmong('$4'),
+  ),
 };
 const kindsOf = {
   name: 'read-model.kinds',
@@ -40,10 +61,29 @@ const kindsOf = {
 
 type GroupRows = RowAndTail & { members: [string, Member['type']][] | null };
 
+/** Look-ups of single users that come while others are under way share a round trip. */
+const readTogether = 64;
+const readsAtOnce = 2;
+
 /** The newest committed state of a user or group: never older than the last event before the question. */
 @Injectable()
 export class NewestDirectoryStates extends DirectoryStates {
   private readonly decode: (rows: EventRow[]) => RecordedEvent[];
+  private readonly byId = new Batch<{ tenantId: string; id: string }, UserState | undefined>(
+    (asked) => this.users(usersById, asked.length, [asked.map((a) => a.tenantId), asked.map((a) => a.id)]),
+    readTogether,
+    readsAtOnce,
+  );
+  private readonly byClaim = new Batch<{ tenantId: string } & Claim, UserState | undefined>(
+    (asked) =>
+      this.users(usersByClaim, asked.length, [
+        asked.map((a) => a.tenantId),
+        asked.map((a) => a.kind),
+        asked.map((a) => a.key),
+      ]),
+    readTogether,
+    readsAtOnce,
+  );
 
   constructor(
     private readonly database: Database,
@@ -53,12 +93,12 @@ export class NewestDirectoryStates extends DirectoryStates {
     this.decode = (rows) => store.decode(rows);
   }
 
-  async user(tenantId: string, id: string): Promise<UserState | undefined> {
-    return this.foldUser(await this.database.query<RowAndTail>(userById, [tenantId, id]));
+  user(tenantId: string, id: string): Promise<UserState | undefined> {
+    return this.byId.add({ tenantId, id });
   }
 
-  async userByClaim(tenantId: string, { kind, key }: Claim): Promise<UserState | undefined> {
-    return this.foldUser(await this.database.query<RowAndTail>(userByClaim, [tenantId, kind, key]));
+  userByClaim(tenantId: string, claim: Claim): Promise<UserState | undefined> {
+    return this.byClaim.add({ tenantId, ...claim });
   }
 
   async group(
@@ -97,8 +137,21 @@ export class NewestDirectoryStates extends DirectoryStates {
     return kinds;
   }
 
-  private foldUser(rows: RowAndTail[]): UserState | undefined {
-    return fold<UserState, UserEvent>(rows, this.decode, evolveUser).state;
+  private async users(
+    statement: { name: string; text: string },
+    asked: number,
+    values: unknown[],
+  ): Promise<(UserState | undefined)[]> {
+    const rows = await this.database.query<RowAndTail>(statement, values);
+    const answers = new Array<UserState | undefined>(asked);
+    for (let at = 0; at < rows.length;) {
+      let end = at + 1;
+      while (end < rows.length && rows[end]!.n === rows[at]!.n) end++;
+      const own = rows.slice(at, end);
+      answers[rows[at]!.n - 1] = fold<UserState, UserEvent>(own, this.decode, evolveUser).state;
+      at = end;
+    }
+    return answers;
   }
 
   private foldGroup(rows: GroupRows[], asked: string[] | null): GroupWithMembers | undefined {
