@@ -27,6 +27,11 @@ export function guardDashboard(dashboard: FastifyInstance, path: string, key: Op
       .send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail });
   });
 
+  dashboard.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4_096 },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
+  );
   dashboard.get('/sign-in', async (_request, reply) => showPage(reply, 200));
   dashboard.post('/sign-in', async (request, reply) => {
     const given = (request.body as { key?: unknown } | undefined)?.key;

@@ -3,13 +3,15 @@ import { type HubConfig, StartError } from '@rollcall/platform';
 
 /** @returns where to find the hub from this machine, such as http://127.0.0.1:3000 */
 export async function listen(app: NestFastifyApplication, config: HubConfig): Promise<string> {
+  // Not app.listen(): that logs a failure besides throwing it.
+  const server = app.getHttpAdapter().getInstance();
   try {
-    await app.listen(config.port, config.host);
+    await server.listen({ port: config.port, host: config.host });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE' && !config.roles.has('api')) {
       // Beside an API process on one machine: health and metrics of a worker may be anywhere.
-      await app.listen(0, config.host);
+      await server.listen({ port: 0, host: config.host });
     } else {
       throw explained(error as NodeJS.ErrnoException, config);
     }

@@ -14,7 +14,7 @@ export function targetNetworks(
   if (list === 'any' || (list === undefined && !production)) return undefined;
   if (list === undefined) {
     const closed = networks(closedInProduction);
-    return (address) => !contains(closed, address);
+    return (address) => isIP(withoutZone(address)) !== 0 && !contains(closed, address);
   }
   const open = networks(list.split(',').map((entry) => entry.trim()));
   return (address) => contains(open, address);
@@ -37,9 +37,13 @@ function networks(entries: string[]): BlockList {
   return list;
 }
 
+/** An IPv4 address written as IPv4-mapped IPv6 is matched against the IPv4 networks too. */
 function contains(list: BlockList, address: string): boolean {
-  const plain = address.split('%')[0] ?? '';
+  const plain = withoutZone(address);
   const family = isIP(plain);
-  // An address written as IPv4-mapped IPv6 is matched by BlockList against the IPv4 rules too.
-  return family === 0 ? false : list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function withoutZone(address: string): string {
+  return address.split('%')[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { processStart } from './process-start.js';
 import { StartError } from '../start.errors.js';
@@ -13,30 +13,42 @@ interface Holder {
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
   const file = join(folder, 'hub.lock');
   const mine: Holder = { pid: process.pid, since: await processStart(process.pid) };
-  await mkdir(folder, { recursive: true });
-  for (let attempt = 1; attempt <= 5; attempt++) {
-    try {
-      await writeFile(file, JSON.stringify(mine), { mode: 0o600, flag: 'wx' });
-      return () => rm(file, { force: true });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') {
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  const own = `${file}.${process.pid}`;
+  try {
+    await writeFile(own, JSON.stringify(mine), { mode: 0o600 });
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      // Linked and not written: nobody may ever see a lock without its holder.
+      if (await linkNew(own, file)) return () => rm(file, { force: true });
+      const holder = await readHolder(file);
+      if (holder && (await isRunning(holder))) {
         throw new StartError(
-          `Cannot write ${file} (${code}): set HUB_DATA_DIR to a folder the hub may write to`,
+          `Data folder ${relative(process.cwd(), folder) || '.'} is in use by another hub (pid ${holder.pid}): stop it, set HUB_DATA_DIR to another folder, or give both a DATABASE_URL`,
         );
       }
+      const aside = `${own}.void`;
+      await rename(file, aside).catch(() => undefined);
+      await rm(aside, { force: true });
     }
-    const holder = await readHolder(file);
-    if (holder && (await isRunning(holder))) {
-      throw new StartError(
-        `Data folder ${relative(process.cwd(), folder) || '.'} is in use by another hub (pid ${holder.pid}): stop it, or set HUB_DATA_DIR to another folder`,
-      );
-    }
-    const aside = `${file}.${process.pid}`;
-    await rename(file, aside).catch(() => undefined);
-    await rm(aside, { force: true });
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `Cannot write ${file} (${(error as NodeJS.ErrnoException).code}): set HUB_DATA_DIR to a folder the hub may write to`,
+    );
+  } finally {
+    await rm(own, { force: true });
   }
   throw new StartError(`Cannot take the lock ${file}: several hubs start on this data folder at once`);
+}
+
+async function linkNew(own: string, file: string): Promise<boolean> {
+  try {
+    await link(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function readHolder(file: string): Promise<Holder | undefined> {
