@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /**
  * Work that arrives while a call is under way travels together in the next call. One call at a time, each item
  * with its own outcome.
@@ -6,10 +8,14 @@ export class Batch<I, O> {
   private readonly waiting: { item: I; resolve(output: O): void; reject(error: unknown): void }[] = [];
   private running = false;
 
-  /** @param call answers one output an item, in order */
+  /**
+   * @param call answers one output an item, in order
+   * @param linger milliseconds to wait for company; fewer, fuller calls cost the database less
+   */
   constructor(
     private readonly call: (items: I[]) => Promise<O[]>,
     private readonly limit: number,
+    private readonly linger: number,
   ) {}
 
   add(item: I): Promise<O> {
@@ -17,14 +23,14 @@ export class Batch<I, O> {
       this.waiting.push({ item, resolve, reject });
       if (!this.running) {
         this.running = true;
-        // What is added in the same turn of the event loop belongs together.
-        setImmediate(() => void this.run());
+        void this.run();
       }
     });
   }
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
+      if (this.waiting.length < this.limit) await wait(this.linger);
       const taken = this.waiting.splice(0, this.limit);
       try {
         const outputs = await this.call(taken.map(({ item }) => item));

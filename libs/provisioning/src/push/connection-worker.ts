@@ -45,8 +45,9 @@ interface Taken {
 }
 
 /** Items of one connection that are in its queue at once. */
-export const handoutWindow = 200;
+export const handoutWindow = 400;
 const batchLimit = 64;
+const lingerMs = 4;
 const longestSleepMs = 60_000;
 /** Memberships read and changed in one push of a group. */
 const memberLimit = 1_000;
@@ -74,8 +75,8 @@ export class ConnectionWorker {
   ) {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
     this.gate = new Gate(parts.database, tenantId, connectionId);
-    this.claims = new Batch((handouts) => this.take(handouts), batchLimit);
-    this.completions = new Batch((completions) => this.complete(completions), batchLimit);
+    this.claims = new Batch((handouts) => this.take(handouts), batchLimit, lingerMs);
+    this.completions = new Batch((completions) => this.complete(completions), batchLimit, lingerMs);
     this.feed = new Coalesced(
       () => this.handOutDue(),
       (error) => this.parts.log('handing out failed', { connectionId, error: error.message }),
@@ -90,7 +91,7 @@ export class ConnectionWorker {
     this.worker = this.parts.queues.worker(
       pushQueueName(this.connectionId),
       (job: Job<PushJob>) => this.process(job),
-      { concurrency: Math.min(concurrency * 3 + 8, handoutWindow / 2) },
+      { concurrency: Math.min(concurrency * 4 + 64, handoutWindow / 4) },
     );
     this.feed.poke();
   }

@@ -22,7 +22,7 @@ export interface EngineParts {
 
 const sweepEveryMs = 5_000;
 const lookEveryMs = 1_500;
-const reportDelayMs = 100;
+const reportDelayMs = 250;
 
 /** The worker role: dispatches events, and keeps one worker running for each connection that is not disabled. */
 export class PushEngine {

@@ -63,10 +63,11 @@ export async function complete(
   return database.transaction(async (client) => {
     const states = await settleItems(client, tenantId, connectionId, completions);
     const ours = completions.filter(({ item }) => states.has(item.subjectId));
-    await writeTargets(client, tenantId, connectionId, ours);
+    const woken = await writeTargets(client, tenantId, connectionId, ours);
     await writeReferences(client, tenantId, connectionId, ours);
     await writeMembers(client, tenantId, connectionId, ours);
-    for (const subjectId of await wakeWaiting(client, tenantId, connectionId, ours)) {
+    woken.push(...(await wakeOthers(client, tenantId, connectionId, ours)));
+    for (const subjectId of woken) {
       if (states.has(subjectId)) states.set(subjectId, 'due');
     }
     await events.appendIn(
@@ -130,7 +131,7 @@ async function writeTargets(
   tenantId: string,
   connectionId: string,
   completions: Completion[],
-): Promise<void> {
+): Promise<string[]> {
   const rows = completions.flatMap(({ item, target }) =>
     target
       ? [
@@ -147,19 +148,27 @@ async function writeTargets(
         ]
       : [],
   );
+  const woken: string[] = [];
   if (rows.length > 0) {
-    await client.query({
+    const arrived = completions.filter(
+      ({ target }) => target && hasAccount(target.after) && !hasAccount(target.before),
+    );
+    const result = await client.query<{ subject_id: string }>({
       name: 'work.write-targets',
-      text: `insert into hub.target_object (tenant_id, connection_id, subject_id, subject_type, remote_id, origin, state,
-               written, leaving_since, config_version)
-             select $1, $2, g.* from jsonb_to_recordset($3::jsonb) as g(subject_id uuid, subject_type text,
-               remote_id text, origin text, state text, written jsonb, leaving_since timestamptz, config_version int)
-             on conflict (tenant_id, connection_id, subject_id) do update set
-               remote_id = excluded.remote_id, origin = excluded.origin, state = excluded.state,
-               written = excluded.written, leaving_since = excluded.leaving_since,
-               config_version = excluded.config_version, updated_at = now()`,
-      values: [tenantId, connectionId, JSON.stringify(rows)],
+      text: `with written as (
+               insert into hub.target_object (tenant_id, connection_id, subject_id, subject_type, remote_id, origin,
+                 state, written, leaving_since, config_version)
+               select $1, $2, g.* from jsonb_to_recordset($3::jsonb) as g(subject_id uuid, subject_type text,
+                 remote_id text, origin text, state text, written jsonb, leaving_since timestamptz, config_version int)
+               on conflict (tenant_id, connection_id, subject_id) do update set
+                 remote_id = excluded.remote_id, origin = excluded.origin, state = excluded.state,
+                 written = excluded.written, leaving_since = excluded.leaving_since,
+                 config_version = excluded.config_version, updated_at = now()),
+             ${unpark('awaited', '$4')}
+             ${wakeUnparked}`,
+      values: [tenantId, connectionId, JSON.stringify(rows), arrived.map(({ item }) => item.subjectId)],
     });
+    woken.push(...result.rows.map(({ subject_id }) => subject_id));
   }
   const gone = completions.flatMap((completion) => completion.gone ?? []);
   if (gone.length > 0) {
@@ -174,6 +183,11 @@ async function writeTargets(
       [tenantId, connectionId, gone],
     );
   }
+  return woken;
+}
+
+function hasAccount(target: TargetObject | undefined): boolean {
+  return target?.state === 'active' || target?.state === 'inactive';
 }
 
 async function writeReferences(
@@ -284,36 +298,55 @@ async function writeMembers(
   }
 }
 
+/** Parked references and memberships become ordinary ones; the subjects they belong to are in `reference` and `member`. */
+function unpark(by: 'awaited' | 'waiting', ids: string): string {
+  const [referenceColumn, memberColumn] =
+    by === 'awaited' ? ['referenced_id', 'member_id'] : ['subject_id', 'group_id'];
+  const arrivedOnly = (object: string) =>
+    by === 'awaited'
+      ? ''
+      : `and exists (select from hub.target_object t where t.tenant_id = $1 and t.connection_id = $2
+           and t.subject_id = ${object} and t.state in ${accounts})`;
+  return `reference as (
+      update hub.target_reference r set parked = false
+      where r.tenant_id = $1 and r.connection_id = $2 and r.parked and r.${referenceColumn} = any(${ids}::uuid[])
+        ${arrivedOnly('r.referenced_id')}
+      returning r.subject_id),
+    member as (
+      update hub.work_member m set parked = false
+      where m.tenant_id = $1 and m.connection_id = $2 and m.parked and m.${memberColumn} = any(${ids}::uuid[])
+        ${arrivedOnly('m.member_id')}
+      returning m.group_id as subject_id)`;
+}
+
+const wakeUnparked = `
+  update hub.work_item w set ${dueAgain}
+  where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any(array(
+    select subject_id from reference union select subject_id from member))
+  returning w.subject_id`;
+
 /**
- * Makes due what waited for these objects to be at the target, and what refers to them by an id they no longer
- * have. Also what was parked just now although its object came in this very transaction or a moment before.
+ * Makes due what refers to objects by an id they no longer have, and what was parked just now although the
+ * object it waits for came in this very transaction or a moment before.
  */
-async function wakeWaiting(
+async function wakeOthers(
   client: PoolClient,
   tenantId: string,
   connectionId: string,
   completions: Completion[],
 ): Promise<string[]> {
-  const arrived: string[] = [];
-  const replaced: string[] = [];
-  for (const { item, target, gone } of completions) {
-    if (gone) replaced.push(...gone);
-    if (!target) continue;
-    const { before, after } = target;
-    const had = before?.state === 'active' || before?.state === 'inactive';
-    const has = after.state === 'active' || after.state === 'inactive';
-    if (has && !had) arrived.push(item.subjectId);
-    if (had && (!has || before.remoteId !== after.remoteId)) replaced.push(item.subjectId);
-  }
+  const replaced = completions.flatMap(({ item, target, gone = [] }) => {
+    const { before, after } = target ?? {};
+    const other = hasAccount(before) && (!hasAccount(after) || before!.remoteId !== after!.remoteId);
+    return target && other ? [...gone, item.subjectId] : gone;
+  });
   const parked = completions
     .filter(({ references, members }) => references?.parked.length || members?.parked.length)
     .map(({ item }) => item.subjectId);
-  const woken = new Set<string>();
-  const wake = (ids: string[]) => ids.forEach((id) => woken.add(id));
-  if (replaced.length > 0) wake(await wakeForReplaced(client, tenantId, connectionId, replaced));
-  if (arrived.length > 0) wake(await wakeParked(client, tenantId, connectionId, 'awaited', arrived));
-  if (parked.length > 0) wake(await wakeParked(client, tenantId, connectionId, 'waiting', parked));
-  return [...woken];
+  return [
+    ...(replaced.length > 0 ? await wakeForReplaced(client, tenantId, connectionId, replaced) : []),
+    ...(parked.length > 0 ? await wakeParked(client, tenantId, connectionId, 'waiting', parked) : []),
+  ];
 }
 
 /** @param ids of the objects that have come, or of the subjects that wait for some */
@@ -326,24 +359,7 @@ async function wakeParked(
 ): Promise<string[]> {
   const { rows } = await client.query<{ subject_id: string }>({
     name: `work.wake-${by}`,
-    text: `with reference as (
-             update hub.target_reference r set parked = false from hub.target_object t
-             where r.tenant_id = $1 and r.connection_id = $2 and r.parked
-               and r.${by === 'awaited' ? 'referenced_id' : 'subject_id'} = any($3::uuid[])
-               and t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = r.referenced_id
-               and t.state in ${accounts}
-             returning r.subject_id),
-           member as (
-             update hub.work_member m set parked = false from hub.target_object t
-             where m.tenant_id = $1 and m.connection_id = $2 and m.parked
-               and m.${by === 'awaited' ? 'member_id' : 'group_id'} = any($3::uuid[])
-               and t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = m.member_id
-               and t.state in ${accounts}
-             returning m.group_id as subject_id)
-           update hub.work_item w set ${dueAgain}
-           where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any(array(
-             select subject_id from reference union select subject_id from member))
-           returning w.subject_id`,
+    text: `with ${unpark(by, '$3')} ${wakeUnparked}`,
     values: [tenantId, connectionId, ids],
   });
   return rows.map(({ subject_id }) => subject_id);
