@@ -6,14 +6,19 @@ import { DirectoryModule } from '@rollcall/directory';
 import { PlatformModule, type PlatformParts } from '@rollcall/platform';
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
 import { HealthController } from './health/health.controller.js';
+import { HubMetrics } from './health/hub-metrics.js';
 import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { ProjectionsController } from './projections/projections.controller.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
-@Module({ controllers: [HomeController, SourcesController, TenantsController], imports: [ScimModule] })
+@Module({
+  controllers: [HomeController, ProjectionsController, SourcesController, TenantsController],
+  imports: [ScimModule],
+})
 class ApiRole {}
 
 @Module({})
@@ -46,6 +51,7 @@ export class HubModule {
       ],
       controllers: [HealthController],
       providers: [
+        HubMetrics,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: checkInput },
       ],

@@ -10,6 +10,22 @@ export {
 } from './connections/connection.errors.js';
 export { type ConnectionChange, Connections, type NewConnection } from './connections/connections.js';
 export { type ConnectorAccess } from './connections/open-connection.js';
-export { type Policy, type PolicyInput, defaultPolicy } from './plan/policy.js';
-export { type Scope } from './scope/scope.js';
+export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
+export type { Action } from './plan/plan.js';
+export type { Scope } from './scope/scope.js';
+export { ProvisioningModule, ProvisioningWorker } from './provisioning.module.js';
 export { PushEngine } from './push/push-engine.js';
+export {
+  readReport,
+  reportActions,
+  type ReportFilter,
+  type ReportItem,
+  type ReportPage,
+  reportStatuses,
+  UnknownCursor,
+  wholeReport,
+} from './report/provisioning-report.js';
+export { csvHeader, csvRow } from './report/report-csv.js';
+export { type SubjectAtTarget, subjectAtTargets } from './report/targets.js';
+export { type DeadLetter, type DeadLetterPage, listDeadLetters, retry } from './work/dead-letters.js';
+export { type Progress, readProgress } from './work/progress.js';
