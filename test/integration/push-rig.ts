@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Mappings } from '@rollcall/connectors';
+import type { ConnectorModule, Mappings } from '@rollcall/connectors';
 import {
   type Append,
   EventStore,
@@ -22,6 +22,8 @@ import { PushTarget } from './push-target.js';
 
 export interface RigOptions {
   redisUrl?: string;
+  /** Instead of the target in memory. */
+  module?: ConnectorModule;
 }
 
 /** A tenant with a directory, one connection to a target in memory, and the engine between them. */
@@ -39,13 +41,14 @@ export class PushRig {
     readonly queues: Queues,
     private readonly keyring: Keyring,
     private readonly drop: () => Promise<void>,
+    private readonly module: ConnectorModule | undefined,
   ) {
     this.events = new EventStore(database, keyring);
     this.subscriptions = new Subscriptions(database, this.events);
     this.connections = new Connections(database, keyring, queues, this.access);
   }
 
-  static async start({ redisUrl }: RigOptions = {}): Promise<PushRig> {
+  static async start({ redisUrl, module }: RigOptions = {}): Promise<PushRig> {
     const { database, url, drop } = await createTestDatabase({
       entities: [ConnectionEntity],
       migrations: [...eventStoreMigrations, ...readModelMigrations, ...provisioningMigrations],
@@ -56,7 +59,7 @@ export class PushRig {
       databaseUrl: url,
       prefix: `t${randomBytes(4).toString('hex')}`,
     });
-    return new PushRig(database, queues, new Keyring(randomBytes(32)), drop);
+    return new PushRig(database, queues, new Keyring(randomBytes(32)), drop, module);
   }
 
   async startEngine(): Promise<PushEngine> {
@@ -196,7 +199,7 @@ export class PushRig {
 
   private get access() {
     return {
-      module: (type: string) => (type === 'memory' ? this.target.module() : undefined),
+      module: () => this.module ?? this.target.module(),
       runtime: { userAgent: 'rollcall-test' },
     };
   }

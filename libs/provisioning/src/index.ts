@@ -15,6 +15,7 @@ export type { Action } from './plan/plan.js';
 export type { Scope } from './scope/scope.js';
 export { ProvisioningModule, ProvisioningWorker } from './provisioning.module.js';
 export { PushEngine } from './push/push-engine.js';
+export { operationsProjection } from './report/operations.projection.js';
 export {
   readReport,
   reportActions,
@@ -27,5 +28,6 @@ export {
 } from './report/provisioning-report.js';
 export { csvHeader, csvRow } from './report/report-csv.js';
 export { type SubjectAtTarget, subjectAtTargets } from './report/targets.js';
+export { dispatch } from './work/dispatch.js';
 export { type DeadLetter, type DeadLetterPage, listDeadLetters, retry } from './work/dead-letters.js';
 export { type Progress, readProgress } from './work/progress.js';

@@ -18,6 +18,8 @@ export interface EngineParts {
   queues: Queues;
   connectors: ConnectorAccess;
   log(message: string, details: Record<string, unknown>): void;
+  /** Operations of the tenant were recorded in its log, a moment ago. */
+  recorded?(tenantId: string): void;
 }
 
 const sweepEveryMs = 5_000;
@@ -70,6 +72,24 @@ export class PushEngine {
     await Promise.all([...this.workers.values(), ...this.static].map((worker) => worker.close()));
     await Promise.all([...this.reports.values()].map((report) => report.idle()));
     await this.lease.close();
+  }
+
+  /** Has the tenant's events dispatched by whichever process is free. The sweep makes a lost poke good. */
+  pokeDispatch(tenantId: string): void {
+    void this.parts.queues
+      .queue(engineQueues.dispatch)
+      .add(
+        'dispatch',
+        { tenantId },
+        {
+          deduplication: { id: tenantId, keepLastIfActive: true },
+          removeOnComplete: true,
+          removeOnFail: { count: 100 },
+        },
+      )
+      .catch((error: Error) =>
+        this.parts.log('dispatch could not be woken', { tenantId, error: error.message }),
+      );
   }
 
   /** Brings the tenant's work items up to date with its events, and hands them out. */
@@ -140,6 +160,7 @@ export class PushEngine {
         async () => {
           await new Promise((resolve) => setTimeout(resolve, reportDelayMs));
           await this.parts.subscriptions.catchUp(tenantId, operationsProjection);
+          this.parts.recorded?.(tenantId);
         },
         (error) => this.parts.log('the report is behind', { tenantId, error: error.message }),
       );

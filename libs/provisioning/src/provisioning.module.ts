@@ -1,0 +1,73 @@
+import { type DynamicModule, Injectable, Logger, Module, type OnModuleDestroy } from '@nestjs/common';
+import { connectorModule } from '@rollcall/connectors';
+import { EventStore, Subscriptions } from '@rollcall/event-store';
+import { Database, HubConfig, Keyring, Queues } from '@rollcall/platform';
+import { ProjectPokes, ProjectWorker } from '@rollcall/read-model';
+import { Connections } from './connections/connections.js';
+import type { ConnectorAccess } from './connections/open-connection.js';
+import { PushEngine } from './push/push-engine.js';
+
+/** The worker role of provisioning: dispatches what was projected, and pushes. */
+@Injectable()
+export class ProvisioningWorker implements OnModuleDestroy {
+  private readonly log = new Logger('Provisioning');
+  private readonly engine: PushEngine;
+  private started = false;
+
+  constructor(
+    config: HubConfig,
+    database: Database,
+    keyring: Keyring,
+    queues: Queues,
+    events: EventStore,
+    subscriptions: Subscriptions,
+    pokes: ProjectPokes,
+    private readonly projecting: ProjectWorker,
+  ) {
+    this.engine = new PushEngine({
+      database,
+      events,
+      subscriptions,
+      keyring,
+      queues,
+      connectors: connectorsFor(config),
+      log: (message, details) => this.log.warn(details, message),
+      // What pushes record moves the head of the log, and readers wait until the tables have passed it.
+      recorded: (tenantId) => pokes.poke(tenantId),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.started = true;
+    await this.engine.start();
+    this.projecting.onProjected((tenantId) => this.engine.pokeDispatch(tenantId));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.started) await this.engine.stop();
+  }
+}
+
+/** Connections and what is pushed to them. Needs PlatformModule and ReadModelModule. */
+@Module({})
+export class ProvisioningModule {
+  static create(): DynamicModule {
+    const providers = [
+      {
+        provide: Connections,
+        useFactory: (config: HubConfig, database: Database, keyring: Keyring, queues: Queues) =>
+          new Connections(database, keyring, queues, connectorsFor(config)),
+        inject: [HubConfig, Database, Keyring, Queues],
+      },
+      ProvisioningWorker,
+    ];
+    return { module: ProvisioningModule, global: true, providers, exports: providers };
+  }
+}
+
+function connectorsFor({ allowTargetAddress }: HubConfig): ConnectorAccess {
+  return {
+    module: connectorModule,
+    runtime: { userAgent: 'Rollcall', ...(allowTargetAddress && { allowAddress: allowTargetAddress }) },
+  };
+}
