@@ -59,7 +59,9 @@ describe('append', () => {
     await store.append(tenant, created(id));
     await expect(store.append(tenant, created(id))).rejects.toThrow(VersionConflict);
     await expect(store.append(tenant, created(id, { expected: 3 }))).rejects.toMatchObject({ actual: 1 });
-    await expect(store.append(tenant, created(randomUUID(), { expected: 'exists' }))).rejects.toThrow(VersionConflict);
+    await expect(store.append(tenant, created(randomUUID(), { expected: 'exists' }))).rejects.toThrow(
+      VersionConflict,
+    );
     expect(await store.head(tenant)).toBe(1);
   });
 
@@ -68,7 +70,9 @@ describe('append', () => {
     const [ada, eve] = [randomUUID(), randomUUID()];
     const name = { kind: 'userName', key: 'ada@example.com' };
     await store.append(tenant, created(ada, { claims: [name] }));
-    const clash = await store.append(tenant, created(eve, { claims: [name] })).catch((error: unknown) => error);
+    const clash = await store
+      .append(tenant, created(eve, { claims: [name] }))
+      .catch((error: unknown) => error);
     expect(clash).toBeInstanceOf(ClaimConflict);
     expect(clash).toMatchObject({ claim: name, holder: ada });
     await store.append(tenant, created(ada, { expected: 1, events: [event('gone')], releases: [name] }));
@@ -96,7 +100,10 @@ describe('append', () => {
     const stores = Array.from({ length: 4 }, () => new EventStore(test.database, keyring));
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, (_, index) =>
-        stores[index % 4]!.append(tenant, created(randomUUID(), { claims: [{ kind: 'userName', key: 'one' }] })),
+        stores[index % 4]!.append(
+          tenant,
+          created(randomUUID(), { claims: [{ kind: 'userName', key: 'one' }] }),
+        ),
       ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -157,7 +164,9 @@ describe('a subscriber beside many appenders', () => {
         if (last && rows.length === 0) return;
       }
     };
-    const appending = Array.from({ length: appenders }, (_, index) => appendSlowly(index).finally(() => running--));
+    const appending = Array.from({ length: appenders }, (_, index) =>
+      appendSlowly(index).finally(() => running--),
+    );
     await Promise.all([follow(), ...appending]);
     return { appended: appenders * each, seen };
   }
@@ -220,7 +229,9 @@ describe('sealing', () => {
     const person = randomUUID();
     const stores = Array.from({ length: 8 }, () => new EventStore(test.database, keyring));
     await Promise.all(
-      stores.map((each) => each.append(tenant, created(randomUUID(), { subjectId: person, expected: 'any' }))),
+      stores.map((each) =>
+        each.append(tenant, created(randomUUID(), { subjectId: person, expected: 'any' })),
+      ),
     );
     const fresh = new EventStore(test.database, keyring);
     const events = await fresh.readAll(tenant, 0, 100);
@@ -270,7 +281,9 @@ describe('subscriptions', () => {
     await appendMany(tenant, 1200);
     const { seen, subscriber } = collector();
     await Promise.all(Array.from({ length: 4 }, () => subscriptions().catchUp(tenant, subscriber)));
-    expect(seen.map(({ position }) => position)).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
+    expect(seen.map(({ position }) => position)).toEqual(
+      Array.from({ length: 1200 }, (_, index) => index + 1),
+    );
   });
 
   it('begin again where the last committed batch ended', async () => {
@@ -292,6 +305,22 @@ describe('subscriptions', () => {
     expect(await subscriptions().catchUp(tenant, limited)).toBe(0);
     await subscriptions().catchUp(tenant, first.subscriber);
     expect(await subscriptions().catchUp(tenant, limited)).toBe(5);
+  });
+
+  it('park a stream whose event cannot be read, and go on with the others', async () => {
+    const tenant = randomUUID();
+    const [damaged, good] = [randomUUID(), randomUUID()];
+    await store.append(tenant, created(damaged));
+    await store.append(tenant, created(good));
+    await store.append(tenant, created(damaged, { expected: 1, events: [event('later')] }));
+    await test.database.query(
+      `update hub.event set payload = set_byte(payload, 20, 255 - get_byte(payload, 20)) where tenant_id = $1 and position = 1`,
+      [tenant],
+    );
+    const { seen, subscriber } = collector('reader');
+    expect(await subscriptions().catchUp(tenant, subscriber)).toBe(3);
+    expect(seen.map(({ streamId }) => streamId)).toEqual([good]);
+    expect(await subscriptions().parked(tenant)).toMatchObject([{ streamId: damaged, position: 1 }]);
   });
 
   it('park a stream whose event cannot be handled, go on with the others, and resume it in order', async () => {

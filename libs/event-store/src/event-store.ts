@@ -2,7 +2,7 @@ import { Batch, Database, Keyring } from '@rollcall/platform';
 import type { ClientBase } from 'pg';
 import { type PreparedAppend, toAppendArguments, toAppended } from './append-call.js';
 import type { Append, Appended, Claim, RecordedEvent } from './event.js';
-import { type EventRow, eventColumns, toRecordedEvent } from './recorded-event-row.js';
+import { type EventRow, eventColumns, toRecordedEvent, withoutPayload } from './recorded-event-row.js';
 import { SubjectKeys } from './subject-keys.js';
 import { type Upcaster, type Upcast, upcastWith } from './upcast.js';
 
@@ -77,7 +77,7 @@ export class EventStore {
     tenantId: string,
     after: number,
     limit: number,
-    options: { upTo?: number; client?: ClientBase } = {},
+    options: { upTo?: number; client?: ClientBase; unreadableToo?: boolean } = {},
   ): Promise<RecordedEvent[]> {
     return this.read(
       {
@@ -88,6 +88,7 @@ export class EventStore {
       },
       [tenantId, after, limit, options.upTo ?? Number.MAX_SAFE_INTEGER],
       options.client,
+      options.unreadableToo,
     );
   }
 
@@ -114,6 +115,14 @@ export class EventStore {
     return row?.stream_id;
   }
 
+  private decodeTolerantly(row: EventRow): RecordedEvent {
+    try {
+      return toRecordedEvent(row, this.keys, this.upcast);
+    } catch (error) {
+      return { ...withoutPayload(row), unreadable: error as Error };
+    }
+  }
+
   /** Turns rows selected with `eventColumns` into events. For statements that join the log with other tables. */
   decode(rows: EventRow[]): RecordedEvent[] {
     return rows.map((row) => toRecordedEvent(row, this.keys, this.upcast));
@@ -131,9 +140,10 @@ export class EventStore {
     statement: { name: string; text: string },
     values: unknown[],
     client?: ClientBase,
+    unreadableToo = false,
   ): Promise<RecordedEvent[]> {
     const { rows } = await (client ?? this.database.pool).query<EventRow>({ ...statement, values });
-    return this.decode(rows);
+    return unreadableToo ? rows.map((row) => this.decodeTolerantly(row)) : this.decode(rows);
   }
 
   private async sendTogether(tenantId: string, appends: Append[]): Promise<(Appended | Error)[]> {

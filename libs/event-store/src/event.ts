@@ -31,6 +31,8 @@ export interface RecordedEvent {
   schemaVersion: number;
   /** Undefined once the subject's key has been destroyed. */
   payload: Payload | undefined;
+  /** Why the payload cannot be read; only where unreadable events were asked for, else reading throws it. */
+  unreadable?: Error;
   metadata: EventMetadata;
   recordedAt: Date;
 }

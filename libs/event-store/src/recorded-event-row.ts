@@ -36,6 +36,10 @@ export function toRecordedEvent(row: EventRow, keys: SubjectKeys, upcast: Upcast
         }),
       )
     : { schemaVersion: row.schema_version, payload: undefined };
+  return { ...withoutPayload(row), ...current };
+}
+
+export function withoutPayload(row: EventRow): RecordedEvent {
   return {
     tenantId: row.tenant_id,
     position: row.position,
@@ -43,8 +47,8 @@ export function toRecordedEvent(row: EventRow, keys: SubjectKeys, upcast: Upcast
     streamType: row.stream_type,
     version: row.version,
     type: row.type,
-    schemaVersion: current.schemaVersion,
-    payload: current.payload,
+    schemaVersion: row.schema_version,
+    payload: undefined,
     metadata: row.metadata,
     recordedAt: row.recorded_at,
   };

@@ -85,7 +85,11 @@ export class Subscriptions {
       const upTo = subscriber.limitBy
         ? await this.readCheckpoint(client, tenantId, subscriber.limitBy)
         : undefined;
-      const events = await this.store.readAll(tenantId, position, batchSize, { upTo, client });
+      const events = await this.store.readAll(tenantId, position, batchSize, {
+        upTo,
+        client,
+        unreadableToo: true,
+      });
       const last = events.at(-1);
       if (!last) return { position, more: false };
       const parked = await parkedAmong(client, tenantId, subscriber.name, events);
@@ -118,6 +122,8 @@ export class Subscriptions {
   ): Promise<void> {
     await client.query('savepoint batch');
     try {
+      const unreadable = events.find((event) => event.unreadable);
+      if (unreadable) throw unreadable.unreadable!;
       if (events.length > 0) await subscriber.handle(events, client, tenantId);
       await client.query('release savepoint batch');
       return;
@@ -130,6 +136,7 @@ export class Subscriptions {
       if (halted.has(event.streamId)) continue;
       await client.query('savepoint single');
       try {
+        if (event.unreadable) throw event.unreadable;
         await subscriber.handle([event], client, tenantId);
         await client.query('release savepoint single');
       } catch (error) {
