@@ -70,6 +70,7 @@ export class PushRig {
       keyring: this.keyring,
       queues: this.queues,
       connectors: this.access,
+      project: (tenantId) => this.subscriptions.catchUp(tenantId, directoryProjection),
       log: (message, details) => this.troubles.push(`${message} ${JSON.stringify(details)}`),
     });
     await engine.start();

@@ -4,29 +4,47 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from '@rollcall/access';
 import { DirectoryModule } from '@rollcall/directory';
 import { PlatformModule, type PlatformParts } from '@rollcall/platform';
+import { ProvisioningModule, ProvisioningWorker } from '@rollcall/provisioning';
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
+import { ConnectionsController } from './connections/connections.controller.js';
+import { ConnectorsController } from './connections/connectors.controller.js';
+import { TargetsController } from './connections/targets.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HubMetrics } from './health/hub-metrics.js';
 import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProjectionsController } from './projections/projections.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
 @Module({
-  controllers: [HomeController, ProjectionsController, SourcesController, TenantsController],
+  controllers: [
+    ConnectionsController,
+    ConnectorsController,
+    HomeController,
+    ProjectionsController,
+    ReportsController,
+    SourcesController,
+    TargetsController,
+    TenantsController,
+  ],
   imports: [ScimModule],
 })
 class ApiRole {}
 
 @Module({})
 class WorkerRole implements OnApplicationBootstrap {
-  constructor(private readonly projecting: ProjectWorker) {}
+  constructor(
+    private readonly projecting: ProjectWorker,
+    private readonly provisioning: ProvisioningWorker,
+  ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.projecting.start();
+    await this.provisioning.start();
   }
 }
 
@@ -46,6 +64,7 @@ export class HubModule {
         CqrsModule.forRoot(),
         ReadModelModule.create(),
         DirectoryModule,
+        ProvisioningModule.create(),
         ...(roles.has('api') ? [ApiRole] : []),
         ...(roles.has('worker') ? [WorkerRole] : []),
       ],

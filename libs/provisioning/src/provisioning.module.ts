@@ -32,6 +32,7 @@ export class ProvisioningWorker implements OnModuleDestroy {
       queues,
       connectors: connectorsFor(config),
       log: (message, details) => this.log.warn(details, message),
+      project: (tenantId) => projecting.project(tenantId),
       // What pushes record moves the head of the log, and readers wait until the tables have passed it.
       recorded: (tenantId) => pokes.poke(tenantId),
     });

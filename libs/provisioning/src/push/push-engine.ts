@@ -18,6 +18,8 @@ export interface EngineParts {
   queues: Queues;
   connectors: ConnectorAccess;
   log(message: string, details: Record<string, unknown>): void;
+  /** Brings the directory tables up to date. */
+  project(tenantId: string): Promise<unknown>;
   /** Operations of the tenant were recorded in its log, a moment ago. */
   recorded?(tenantId: string): void;
 }
@@ -102,6 +104,7 @@ export class PushEngine {
     const { database, queues, subscriptions } = this.parts;
     const tenants = await database.query<{ id: string }>('select tenant_id as id from hub.tenant_counter');
     for (const { id } of tenants) {
+      await this.parts.project(id);
       await subscriptions.catchUp(id, dispatch);
       await subscriptions.catchUp(id, operationsProjection);
     }

@@ -1,0 +1,201 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Mappings } from '@rollcall/connectors';
+import {
+  type ConnectionEntity,
+  type ConnectionState,
+  type PolicyInput,
+  type Scope,
+} from '@rollcall/provisioning';
+import {
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  Min,
+} from 'class-validator';
+import { Type } from 'class-transformer';
+
+const json = { type: 'object', additionalProperties: true } as const;
+const about = {
+  settings: 'As the connector’s settingsSchema says; see GET /api/v1/connectors.',
+  credentials: 'As the connector’s credentialsSchema says. Kept sealed and never returned.',
+  mappings: 'Which value goes where, and how accounts are recognised. Left out or null: the connector’s own.',
+  scope: 'Who is provisioned: {"rule": SCIM filter, "groups": [group id]}. Left out: everybody.',
+  policy: 'What may be done, and what happens to leavers. Parts left out have their defaults.',
+};
+
+export class NewConnectionBody {
+  @ApiProperty({ example: 'Exium', maxLength: 200 })
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiProperty({ example: 'scim2' })
+  @IsString()
+  connector!: string;
+
+  @ApiProperty({
+    ...json,
+    description: about.settings,
+    example: { baseUrl: 'https://app.example.com/scim/v2' },
+  })
+  @IsObject()
+  settings!: Record<string, unknown>;
+
+  @ApiProperty({
+    ...json,
+    description: about.credentials,
+    example: { type: 'bearer', token: 'from the app' },
+  })
+  @IsObject()
+  credentials!: Record<string, unknown>;
+
+  @ApiPropertyOptional({ ...json, nullable: true, description: about.mappings })
+  @IsOptional()
+  @IsObject()
+  mappings?: Mappings | null;
+
+  @ApiPropertyOptional({
+    ...json,
+    description: about.scope,
+    example: { rule: 'userType eq "Employee"' },
+  })
+  @IsOptional()
+  @IsObject()
+  scope?: Scope;
+
+  @ApiPropertyOptional({ ...json, description: about.policy })
+  @IsOptional()
+  @IsObject()
+  policy?: PolicyInput;
+}
+
+export class ConnectionChangeBody {
+  @ApiProperty({ required: false, maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  @ApiPropertyOptional({ ...json, description: about.settings })
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ ...json, description: about.credentials })
+  @IsOptional()
+  @IsObject()
+  credentials?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ ...json, nullable: true, description: about.mappings })
+  @IsOptional()
+  @IsObject()
+  mappings?: Mappings | null;
+
+  @ApiPropertyOptional({ ...json, description: about.scope })
+  @IsOptional()
+  @IsObject()
+  scope?: Scope;
+
+  @ApiPropertyOptional({ ...json, description: about.policy })
+  @IsOptional()
+  @IsObject()
+  policy?: PolicyInput;
+}
+
+export class RetryBody {
+  @ApiProperty({
+    required: false,
+    type: [String],
+    format: 'uuid',
+    description: 'Users and groups to try again.',
+  })
+  @IsOptional()
+  @IsArray()
+  @IsUUID('all', { each: true, message: 'each entry must be the id of a user or group' })
+  subjectIds?: string[];
+
+  @ApiProperty({ required: false, description: 'true: every dead letter of the connection.' })
+  @IsOptional()
+  @IsBoolean()
+  all?: boolean;
+}
+
+export class PageQuery {
+  @ApiProperty({ required: false, description: 'From the page before.' })
+  @IsOptional()
+  @IsUUID('all', { message: 'must be the nextCursor of the page before' })
+  cursor?: string;
+
+  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit?: number;
+}
+
+export class ConnectionView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+  @ApiProperty()
+  name!: string;
+  @ApiProperty()
+  connector!: string;
+  @ApiProperty({ enum: ['disabled', 'enabled', 'quarantined'] })
+  state!: ConnectionState;
+  @ApiProperty({ nullable: true, type: String, description: 'Why it does not work just now.' })
+  stateReason!: string | null;
+  @ApiProperty({ nullable: true, type: Date, description: 'Nothing is sent before.' })
+  waitsUntil!: Date | null;
+  @ApiProperty(json)
+  settings!: Record<string, unknown>;
+  @ApiProperty({ ...json, nullable: true })
+  mappings!: Mappings | null;
+  @ApiProperty(json)
+  scope!: Scope;
+  @ApiProperty(json)
+  policy!: PolicyInput;
+  @ApiProperty()
+  configVersion!: number;
+  @ApiProperty()
+  createdAt!: Date;
+  @ApiProperty()
+  updatedAt!: Date;
+}
+
+export class ConnectionList {
+  @ApiProperty({ type: [ConnectionView] })
+  items!: ConnectionView[];
+}
+
+export class Retried {
+  @ApiProperty({ description: 'How many are tried again.' })
+  retried!: number;
+}
+
+export function connectionView(row: ConnectionEntity): ConnectionView {
+  const { id, name, connector, state, stateReason, settings, mappings, scope, policy, configVersion } = row;
+  const waitsUntil = row.notBefore && row.notBefore > new Date() ? row.notBefore : null;
+  return {
+    id,
+    name,
+    connector,
+    state,
+    stateReason,
+    waitsUntil,
+    settings,
+    mappings,
+    scope,
+    policy,
+    configVersion,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
