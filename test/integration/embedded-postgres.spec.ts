@@ -1,9 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Database, EmbeddedPostgres, lockDataFolder, StartError } from '@rollcall/platform';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { findPostgresBinaries } from '../../libs/platform/src/embedded-postgres/binaries.js';
+import { chooseUser } from '../../libs/platform/src/embedded-postgres/run-as.js';
 import { recordProcess, waitFor } from '../harness/index.js';
 
 const running: EmbeddedPostgres[] = [];
@@ -123,6 +126,29 @@ describe('the embedded database', () => {
     const { url, pid } = await start(join(closed, 'data'));
     expect(await onDatabase(url, (database) => database.query('select 1 as one'))).toEqual([{ one: 1 }]);
     expect(await readFile(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\t(?!0\t)/m);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('programs in a folder that only root may enter', () => {
+  it('are run by another user, with one capability and no more', async () => {
+    const closed = await newFolder();
+    const { initdb } = await findPostgresBinaries();
+    await cp(join(initdb, '../..'), join(closed, 'native'), { recursive: true, verbatimSymlinks: true });
+    await chmod(closed, 0o700);
+    const programs = ['initdb', 'postgres'].map((name) => join(closed, 'native/bin', name));
+    const cluster = join(closed, 'cluster');
+    const runAs = await chooseUser(cluster, programs);
+    await mkdir(cluster, { mode: 0o700 });
+    await chown(cluster, runAs.user!.uid, runAs.user!.gid);
+    const made = runAs.command(programs[0]!, ['--pgdata', cluster, '--no-sync', '--auth=reject']);
+    await promisify(execFile)(made.file, made.args, made.options as object);
+    expect(await readFile(join(cluster, 'PG_VERSION'), 'utf8')).toMatch(/^\d+/);
+
+    const asked = runAs.command('/bin/cat', ['/proc/self/status']);
+    const { stdout } = await promisify(execFile)(asked.file, asked.args);
+    expect(stdout).toMatch(new RegExp(`^Uid:\t${runAs.user!.uid}\t`, 'm'));
+    expect(stdout).toMatch(/^CapPrm:\t0000000000000002$/m);
+    expect(stdout).toMatch(/^NoNewPrivs:\t1$/m);
   });
 });
 

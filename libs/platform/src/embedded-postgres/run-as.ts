@@ -27,7 +27,8 @@ export async function chooseUser(cluster: string, programs: string[]): Promise<R
     return { user, command: (file, args) => ({ file, args, options: user }) };
   }
   // node_modules or the data folder lies under a folder that only root may enter, such as /root. The user
-  // gets past file modes, and nothing else of root's power, by one ambient capability.
+  // gets past file modes, and nothing else of root's power, by one ambient capability. Without the securebit
+  // access(2), by which initdb looks for its parts, takes no notice of it.
   await requireSetpriv(cluster);
   const prefix = [
     `--reuid=${user.uid}`,
@@ -35,6 +36,7 @@ export async function chooseUser(cluster: string, programs: string[]): Promise<R
     '--clear-groups',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
+    '--securebits=+no_setuid_fixup',
     '--no-new-privs',
     '--',
   ];
