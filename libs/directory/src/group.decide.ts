@@ -1,4 +1,4 @@
-import { groupNameClaim } from './claims.js';
+import { claimable, groupNameClaim } from './claims.js';
 import { type Decision, nothing } from './decision.js';
 import type { GroupEvent, Member } from './group.events.js';
 import type { GroupState } from './group.evolve.js';
@@ -10,7 +10,7 @@ export function createGroup(attributes: Attributes, members: Member[]): Decision
       { type: 'group.created', payload: { attributes } },
       ...membershipEvents({ added: members, removed: [] }),
     ],
-    claims: [groupNameClaim(String(attributes.displayName))],
+    claims: [claimable('displayName', groupNameClaim(String(attributes.displayName)))],
     releases: [],
   };
 }
@@ -34,7 +34,11 @@ export function changeGroup(
   const before = groupNameClaim(String(state.attributes.displayName));
   const after = groupNameClaim(String(attributes.displayName));
   const renamed = before.key !== after.key;
-  return { events, claims: renamed ? [after] : [], releases: renamed ? [before] : [] };
+  return {
+    events,
+    claims: renamed ? [claimable('displayName', after)] : [],
+    releases: renamed ? [before] : [],
+  };
 }
 
 export function deleteGroup(state: GroupState): Decision<GroupEvent> {

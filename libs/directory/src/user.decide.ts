@@ -1,4 +1,4 @@
-import { userNameClaim } from './claims.js';
+import { claimable, userNameClaim } from './claims.js';
 import { type Decision, nothing } from './decision.js';
 import { type Attributes, differenceOf } from './resource-attributes.js';
 import type { UserEvent } from './user.events.js';
@@ -8,7 +8,7 @@ export function createUser(attributes: Attributes): Decision<UserEvent> {
   const complete = { active: true, ...attributes };
   return {
     events: [{ type: 'user.created', payload: { attributes: complete } }],
-    claims: [userNameClaim(String(attributes.userName))],
+    claims: [claimable('userName', userNameClaim(String(attributes.userName)))],
     releases: [],
   };
 }
@@ -28,7 +28,7 @@ export function changeUser(state: UserState, attributes: Attributes): Decision<U
   const before = userNameClaim(String(state.attributes.userName));
   const after = userNameClaim(String(wanted.userName));
   const renamed = before.key !== after.key;
-  return { events, claims: renamed ? [after] : [], releases: renamed ? [before] : [] };
+  return { events, claims: renamed ? [claimable('userName', after)] : [], releases: renamed ? [before] : [] };
 }
 
 export function deleteUser(state: UserState): Decision<UserEvent> {
