@@ -23,8 +23,6 @@ create table hub.directory_user (
   primary key (tenant_id, id)
 ) with (fillfactor = 85);
 create index directory_user_by_name on hub.directory_user (tenant_id, user_name_key) where deleted_at is null;
-create index directory_user_by_external_id on hub.directory_user (tenant_id, external_id)
-  where deleted_at is null and external_id is not null;
 create index directory_user_search on hub.directory_user using gin (search jsonb_path_ops) where deleted_at is null;
 
 create table hub.directory_group (
