@@ -12,14 +12,17 @@ const logger = new Logger('Api');
 export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    if (request.url.startsWith(scimPath)) return sendScimError(thrown, request, reply);
-    const problem = toProblem(thrown, request);
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="api"');
-    if (problem.status === 503) void reply.header('retry-after', '5');
-    void reply.status(problem.status).type('application/problem+json').send(problem);
+    sendProblem(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
+}
+
+/** Also for what Fastify refuses before Nest hears of it. */
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.url.startsWith(scimPath)) return sendScimError(thrown, request, reply);
+  const problem = toProblem(thrown, request);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="api"');
+  if (problem.status === 503) void reply.header('retry-after', '5');
+  void reply.status(problem.status).type('application/problem+json').send(problem);
 }
 
 function toProblem(thrown: unknown, request: FastifyRequest): Problem {

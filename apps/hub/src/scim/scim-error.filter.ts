@@ -34,9 +34,10 @@ function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
       'The body is larger than this server accepts. Send fewer members or operations at once.',
     );
   }
-  if (status === 415) {
-    return new ScimError(415, 'Send the body as application/scim+json (or application/json).');
+  if (status === 414) {
+    return new ScimError(414, 'An id in the address is longer than any id of this server.');
   }
+  if (status === 415) return unsupportedMediaType();
   if (status !== undefined && status >= 400 && status < 500) {
     return new ScimError(status, (thrown as Error).message, 'invalidSyntax');
   }
@@ -50,6 +51,10 @@ function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
       ? 'The database is not reachable just now. Nothing is lost: send the request again.'
       : `The server failed on this request. Its log has the cause under request id ${request.id}.`,
   );
+}
+
+export function unsupportedMediaType(): ScimError {
+  return new ScimError(415, 'Send the body as application/scim+json (or application/json).');
 }
 
 /** Postgres gone or shutting down, as pg and the operating system say it. */

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serveApiDocs } from '../docs/open-api.js';
+import { sendProblem } from '../http/problem.filter.js';
 import { HubModule, type HubParts } from '../hub.module.js';
 import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
 import { acceptScimBodies } from '../scim/scim-body.js';
@@ -20,6 +22,8 @@ export async function createHttp(parts: HubParts, logger: LoggerService): Promis
     trustProxy: 'loopback, linklocal, uniquelocal',
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(HubModule.with(parts), adapter, {
