@@ -37,6 +37,7 @@ export class PushRig {
   private readonly engines: PushEngine[] = [];
 
   private constructor(
+    readonly url: string,
     readonly database: Database,
     readonly queues: Queues,
     private readonly keyring: Keyring,
@@ -59,7 +60,7 @@ export class PushRig {
       databaseUrl: url,
       prefix: `t${randomBytes(4).toString('hex')}`,
     });
-    return new PushRig(database, queues, new Keyring(randomBytes(32)), drop, module);
+    return new PushRig(url, database, queues, new Keyring(randomBytes(32)), drop, module);
   }
 
   async startEngine(): Promise<PushEngine> {

@@ -189,7 +189,7 @@ function pushing(options: () => { redisUrl?: string }): void {
     const bob = await rig.createUser('bob@example.com');
     await rig.members(team, 'group.members-added', [bob]);
     await rig.settled(connection);
-    expect(rig.target.groupNamed('Team')!.members).toEqual(new Set([...rig.target.users.keys()]));
+    expect(rig.target.groupNamed('Team')!.members).toEqual(new Set(rig.target.users.keys()));
   });
 
   it('pushes while the target is down and back, one item first', async () => {

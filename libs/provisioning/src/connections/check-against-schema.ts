@@ -20,12 +20,12 @@ export function checkAgainstSchema(name: string, schema: object, value: unknown)
 }
 
 function fieldOf(name: string, { instancePath, params }: ErrorObject): string {
-  const { missingProperty, additionalProperty } = params as Record<string, string | undefined>;
+  const { missingProperty, additionalProperty, tag } = params as Record<string, string | undefined>;
   const steps = instancePath
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return [name, ...steps, missingProperty ?? additionalProperty]
+  return [name, ...steps, missingProperty ?? additionalProperty ?? tag]
     .filter((step) => step !== undefined)
     .join('.');
 }

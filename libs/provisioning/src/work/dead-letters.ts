@@ -15,7 +15,7 @@ export interface DeadLetterPage {
   nextCursor?: string;
 }
 
-/** Subjects the hub has given up on, oldest first. A change at the source, or a person, has them tried again. */
+/** Subjects the hub has given up on. A change at the source, or a person, has them tried again. */
 export async function listDeadLetters(
   database: Database,
   tenantId: string,
@@ -28,9 +28,9 @@ export async function listDeadLetters(
     display: string | null;
     attempts: number;
     at: Date;
-    error: DeadLetter['error'] & { at?: string };
+    error: DeadLetter['error'];
   }>(
-    `select w.subject_type as type, w.subject_id as id, w.attempts, w.due_at as at, w.last_error as error,
+    `select w.subject_type as type, w.subject_id as id, w.attempts, w.due_at as at, w.last_error - 'at' as error,
        coalesce(u.user_name, g.display_name) as display
      from hub.work_item w
      left join hub.directory_user u on u.tenant_id = w.tenant_id and u.id = w.subject_id
@@ -42,12 +42,7 @@ export async function listDeadLetters(
   );
   const page = rows.slice(0, limit);
   return {
-    items: page.map(({ type, id, display, attempts, at, error: { at: _, ...error } }) => ({
-      subject: { type, id, display },
-      attempts,
-      at,
-      error,
-    })),
+    items: page.map(({ type, id, display, ...letter }) => ({ subject: { type, id, display }, ...letter })),
     ...(rows.length > limit && { nextCursor: page.at(-1)!.id }),
   };
 }

@@ -9,7 +9,7 @@ export interface HandedOut {
 }
 
 /** How long a handed-out item is left alone before the sweep asks whether its job still exists. */
-export const handedSeconds = 15;
+export const handedSeconds = 6;
 
 /**
  * Takes what is due for the connection's queue: users before groups, oldest first, so that at most `window`
