@@ -6,8 +6,8 @@ import {
   describeOnBothQueues,
   startHubHere,
   type TestDatabase,
+  waitFor,
 } from '../harness/index.js';
-import { waitFor } from '../harness/index.js';
 
 describeOnBothQueues('the queue dashboard', (startQueueServer) => {
   let test: TestDatabase;

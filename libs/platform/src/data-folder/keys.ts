@@ -36,7 +36,7 @@ export async function loadKeys(config: HubConfig): Promise<Keys> {
 async function keep(folder: string, name: string, make: () => string) {
   const file = join(folder, name);
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const value = make();
     // wx: of two processes that start at once, one makes the key and the other reads it.
     await writeFile(file, `${value}\n`, { mode: 0o600, flag: 'wx' });

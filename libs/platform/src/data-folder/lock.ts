@@ -13,7 +13,7 @@ interface Holder {
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
   const file = join(folder, 'hub.lock');
   const mine: Holder = { pid: process.pid, since: await processStart(process.pid) };
-  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   const own = `${file}.${process.pid}`;
   try {
     await writeFile(own, JSON.stringify(mine), { mode: 0o600 });

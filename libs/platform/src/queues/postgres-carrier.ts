@@ -5,8 +5,8 @@ import {
   type QueueOptions,
   runMigrations,
   Worker,
+  type WorkerOptions,
 } from 'bullmq';
-import type { WorkerOptions } from 'bullmq';
 import pg from 'pg';
 import type { Carrier } from './carrier.js';
 
