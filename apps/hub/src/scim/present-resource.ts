@@ -35,7 +35,10 @@ function present(
   type: ResourceType,
   baseUrl: string,
 ): Record<string, unknown> {
-  const extensions = Object.keys(state.attributes).filter((name) => name.startsWith('urn:'));
+  // Sorted: events and tables hold the same attributes in different orders.
+  const extensions = Object.keys(state.attributes)
+    .filter((name) => name.startsWith('urn:'))
+    .sort();
   return {
     schemas: [type.schema.id, ...extensions],
     id: state.id,
