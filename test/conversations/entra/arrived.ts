@@ -29,10 +29,11 @@ export function arrived(talk: Conversation): void {
   });
 }
 
-function shouldHold({ users, groups }: Conversation): App {
+function shouldHold({ users, groups, unborn }: Conversation): App {
+  const held = new Map([...users].filter(([id]) => !unborn.has(id)));
   const nameOf = (id: string) => String(users.get(id)?.userName ?? groups.get(id)?.attributes.displayName);
   return {
-    accounts: Object.fromEntries([...users.values()].map((user) => [user.userName, account(user, users)])),
+    accounts: Object.fromEntries([...held.values()].map((user) => [user.userName, account(user, held)])),
     groups: Object.fromEntries(
       [...groups.values()].map(({ attributes, memberIds }) => [
         attributes.displayName,
@@ -51,7 +52,7 @@ function account(user: Json, users: Map<string, Json>): Json {
     ...pick(user, 'preferredLanguage', 'timezone'),
     name: pick((user.name ?? {}) as Json, 'givenName', 'familyName', 'formatted'),
     emails: typed(user.emails, ['work'], ['value']),
-    phoneNumbers: typed(user.phoneNumbers, ['work', 'mobile'], ['value']),
+    phoneNumbers: typed(user.phoneNumbers, ['mobile', 'work'], ['value']),
     addresses: typed(
       user.addresses,
       ['work'],
@@ -81,7 +82,8 @@ function holds({ sandbox }: Conversation): App {
           user.userName,
           compact({
             ...user,
-            phoneNumbers: typed(user.phoneNumbers, ['work', 'mobile'], ['value']),
+            emails: elements(user.emails),
+            phoneNumbers: elements(user.phoneNumbers),
             [urns.enterprise]: compact({ ...enterprise, manager: names.get(managerId) }),
           }),
         ];
@@ -110,6 +112,13 @@ function typed(list: unknown, types: string[], subs: string[]): Json[] {
     const parts = element ? pick(element, ...subs) : {};
     return Object.keys(parts).length > 0 ? [{ type, ...parts }] : [];
   });
+}
+
+/** By type. The only e-mail of a new account is made its primary one by the connector. */
+function elements(list: unknown): Json[] {
+  return ((list ?? []) as Json[])
+    .map(({ primary: _primary, ...element }) => element)
+    .toSorted((a, b) => String(a.type).localeCompare(String(b.type)));
 }
 
 /** Without what says nothing. */

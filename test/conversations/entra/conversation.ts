@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../apps/sandbox/src/start-sandbox.js';
-import { createTestDatabase, type QueueServer, startHub, type StartedHub } from '../../harness/index.js';
+import {
+  createTestDatabase,
+  type QueueServer,
+  startHub,
+  type StartedHub,
+  waitFor,
+} from '../../harness/index.js';
 import { type Answer, groupBody, type Json, ScimClient, urns, userBody, written } from '../scim-client.js';
 
 export interface ExpectedGroup {
@@ -20,6 +26,8 @@ export class Conversation {
   /** By the id the hub gave them. */
   readonly users = new Map<string, Json>();
   readonly groups = new Map<string, ExpectedGroup>();
+  /** Users who were never active: no app is told of them. */
+  readonly unborn = new Set<string>();
 
   static of(startQueueServer: () => Promise<QueueServer>): Conversation {
     const talk = new Conversation();
@@ -70,6 +78,7 @@ export class Conversation {
     const created = await this.client.post('/Users', userBody(attributes));
     expect(created, created.text).toMatchObject({ status: 201 });
     const id = created.body.id as string;
+    if (expected.active === false) this.unborn.add(id);
     await this.userIs(id, { active: true, ...expected });
     expect((await this.client.get(`/Users/${id}`)).body).toEqual(created.body);
     return id;
@@ -83,6 +92,7 @@ export class Conversation {
     expect(read.body).toMatchObject({ id, meta: { resourceType: 'User' } });
     expect((read.body.meta as Json).location).toBe(`${this.hub.url}/scim/v2/Users/${id}`);
     this.users.set(id, attributes);
+    if (attributes.active === true) this.unborn.delete(id);
     return read;
   }
 
@@ -111,6 +121,24 @@ export class Conversation {
     const found = (members as Json[]).map(({ value }) => value as string);
     expect(found.toSorted()).toEqual(memberIds.toSorted());
     this.groups.set(id, { attributes, memberIds: new Set(memberIds) });
+  }
+
+  /** Waits until the app has this account in this state, as between two cycles of Entra. */
+  async appHas(userName: string, active = true): Promise<void> {
+    await waitFor(
+      () => this.sandbox.accounts().some((each) => each.userName === userName && each.active === active),
+      { what: `the app to have ${userName}, ${active ? 'active' : 'inactive'}` },
+    );
+  }
+
+  /** The userNames of a group's members in the app. */
+  appMembers(displayName: string): string[] {
+    const group = this.sandbox.groups().find((each) => each.displayName === displayName);
+    const members = new Set(group?.members.map(({ value }) => value));
+    return this.sandbox
+      .accounts()
+      .filter(({ id }) => members.has(id))
+      .map(({ userName }) => String(userName));
   }
 
   /** The user is gone: for the client at once, for the app when it has been told. */

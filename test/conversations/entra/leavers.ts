@@ -41,6 +41,7 @@ export function leavers(talk: Conversation): void {
   it('a user who is disabled and stays so', async () => {
     const id = await talk.newUser({ userName: 'stays.off@contoso.example' });
     await talk.newGroup({ displayName: 'Has one who is off' }, [id]);
+    await talk.appHas('stays.off@contoso.example');
     await talk.client.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' });
     await talk.userIs(id, { userName: 'stays.off@contoso.example', active: false });
   });
@@ -50,7 +51,9 @@ export function leavers(talk: Conversation): void {
     const id = await talk.newUser(attributes);
     const colleague = await talk.newUser({ userName: 'colleague@contoso.example' });
     const group = await talk.newGroup({ displayName: 'Loses one' }, [id, colleague]);
+    await talk.appHas('leaver@contoso.example');
     await talk.client.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' });
+    await talk.appHas('leaver@contoso.example', false);
 
     expect(await talk.client.delete(`/Users/${id}`)).toMatchObject({ status: 204, text: '' });
     talk.userIsGone(id);

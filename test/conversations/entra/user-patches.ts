@@ -343,6 +343,7 @@ export function userPatches(talk: Conversation): void {
       const created = await talk.client.post('/Users', userBody({ userName, ...given }));
       expect(created, created.text).toMatchObject({ status: 201 });
       const id = created.body.id as string;
+      if (after.active === false) await talk.appHas(userName);
       const isNewDialect = /"op":"[a-z]/.test(JSON.stringify(operations));
       const patched = await talk.client.patch(
         `/Users/${id}${isNewDialect ? '?aadOptscim062020' : ''}`,
