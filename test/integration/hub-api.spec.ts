@@ -65,6 +65,12 @@ describe('sources', () => {
     expect((await call('GET', '/scim/v2/Users', undefined, second.body.token)).status).toBe(200);
   });
 
+  it('take a POST that announces JSON and sends none, as curl does', async () => {
+    const { id } = (await call('POST', '/api/v1/sources', { name: 'Bare', client: 'generic' })).body;
+    const second = await call('POST', `/api/v1/sources/${id}/tokens`, '');
+    expect(second.status).toBe(201);
+  });
+
   it('are renamed and deleted', async () => {
     const { id, token } = (await call('POST', '/api/v1/sources', { name: 'Old', client: 'generic' })).body;
     expect(await call('PATCH', `/api/v1/sources/${id}`, { name: 'New' })).toMatchObject({

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serveApiDocs } from '../docs/open-api.js';
+import { acceptJsonBodies } from '../http/accept-json-bodies.js';
 import { sendProblem } from '../http/problem.filter.js';
 import { HubModule, type HubParts } from '../hub.module.js';
 import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
@@ -31,6 +32,7 @@ export async function createHttp(parts: HubParts, logger: LoggerService): Promis
     abortOnError: false,
   });
   if (parts.config.roles.has('api')) {
+    acceptJsonBodies(app, bodyLimit);
     acceptScimBodies(adapter.getInstance() as never);
     serveApiDocs(app, version);
     await serveQueueDashboard(app);
