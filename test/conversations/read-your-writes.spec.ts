@@ -122,6 +122,7 @@ describeOnBothQueues('A client reads what it wrote, the worker being another pro
 
   it('memberships: added and removed, then seen from the group and by filter', async () => {
     const members = people.slice(changed, changed + 100);
+    expect(members).toHaveLength(100);
     const made = await client.post('/Groups', { displayName: 'Everyone' });
     const id = made.body.id as string;
     const has = async (memberId: string) => {
