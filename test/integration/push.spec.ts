@@ -214,4 +214,82 @@ function pushing(options: () => { redisUrl?: string }): void {
     expect(rig.target.users.size).toBe(101);
     expect((await rig.connections.get(rig.tenantId, connection)).failures).toBe(0);
   });
+
+  it('stops when its token is refused, without dead letters, and goes on with a new one', async () => {
+    await rig.startEngine();
+    const connection = await rig.connect();
+    await rig.createUser('first@example.com');
+    await rig.settled(connection);
+    rig.target.accepts = 'another';
+    await rig.record(
+      ...Array.from({ length: 60 }, (_, at) => userCreated(randomUUID(), `user${at}@example.com`)),
+    );
+    const quarantined = await waitFor(
+      async () => {
+        const row = await rig.connections.get(rig.tenantId, connection);
+        return row.state === 'quarantined' && row;
+      },
+      { what: 'the quarantine' },
+    );
+    expect(quarantined.stateReason).toBe('the token is refused');
+    expect(rig.target.calls.length).toBeLessThan(30);
+    expect((await rig.items(connection)).filter(({ state }) => state === 'dead')).toEqual([]);
+    await rig.connections.change(rig.tenantId, connection, {
+      credentials: { type: 'bearer', token: 'another' },
+    });
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(61);
+    expect((await rig.connections.get(rig.tenantId, connection)).state).toBe('enabled');
+  });
+
+  it('takes leavers out of groups, and deletes only groups that it made', async () => {
+    rig.target.groups.set('old', {
+      id: 'old',
+      attributes: { displayName: 'Old' },
+      members: new Set(['stranger']),
+    });
+    await rig.startEngine();
+    const connection = await rig.connect();
+    const [ada, bob] = [await rig.createUser('ada@example.com'), await rig.createUser('bob@example.com')];
+    const made = await rig.createGroup('Made', [ada, bob]);
+    const old = await rig.createGroup('Old', [ada, bob]);
+    await rig.settled(connection);
+    const bobThere = rig.target.userNamed('bob@example.com')!.id;
+    await rig.user(ada, 'user.deleted');
+    await rig.settled(connection);
+    expect(rig.target.userNamed('ada@example.com')!.attributes.active).toBe(false);
+    expect(rig.target.groupNamed('Made')!.members).toEqual(new Set([bobThere]));
+    expect(rig.target.groupNamed('Old')!.members).toEqual(new Set(['stranger', bobThere]));
+    for (const streamId of [made, old]) {
+      await rig.record({ streamId, streamType: 'group', events: [{ type: 'group.deleted', payload: {} }] });
+    }
+    await rig.settled(connection);
+    expect([...rig.target.groups.values()].map(({ attributes }) => attributes.displayName)).toEqual(['Old']);
+    expect(rig.target.groupNamed('Old')!.members).toEqual(new Set(['stranger']));
+  });
+
+  it('follows a scope of groups as people come and go', async () => {
+    await rig.startEngine();
+    const [ada, bob] = [await rig.createUser('ada@example.com'), await rig.createUser('bob@example.com')];
+    const team = await rig.createGroup('Team', [ada]);
+    await rig.createGroup('Others', [bob]);
+    const connection = await rig.connect({ scope: { groups: [team] } });
+    await rig.settled(connection);
+    const active = () =>
+      [...rig.target.users.values()]
+        .filter(({ attributes }) => attributes.active)
+        .map(({ attributes }) => attributes.userName);
+    expect([active(), rig.target.groups.size]).toEqual([['ada@example.com'], 1]);
+    await rig.members(team, 'group.members-added', [bob]);
+    await rig.members(team, 'group.members-removed', [ada]);
+    await rig.settled(connection);
+    expect(active()).toEqual(['bob@example.com']);
+    expect(rig.target.groupNamed('Team')!.members).toEqual(
+      new Set([rig.target.userNamed('bob@example.com')!.id]),
+    );
+    await rig.connections.change(rig.tenantId, connection, { scope: {} });
+    await rig.settled(connection);
+    expect(active().sort()).toEqual(['ada@example.com', 'bob@example.com']);
+    expect(rig.target.groups.size).toBe(2);
+  });
 }

@@ -155,7 +155,7 @@ export class ConnectionWorker {
       subject.type === 'user'
         ? await pushUser(subject, remoteIds, context)
         : await pushGroup(subject, open.capabilities.members, memberLimit, context);
-    if (pushed.trouble) await this.gate.close(pushed.trouble);
+    if (pushed.trouble) await this.gate.close(pushed.trouble, item.epoch);
     else if (pushed.reached && (await this.gate.open())) this.poke();
     return pushed;
   }
@@ -170,15 +170,13 @@ export class ConnectionWorker {
   private async take(handouts: Handout[]): Promise<(Taken | undefined)[]> {
     const { database, lease } = this.parts;
     const owner = await lease.owner();
-    const items = this.gate.isClosed
-      ? []
-      : await claim(database, this.tenantId, this.connectionId, handouts, owner);
+    const items = await claim(database, this.tenantId, this.connectionId, handouts, owner);
     const claimed = new Map(items.map((item) => [item.subjectId, item]));
     const rest = handouts.filter(({ subjectId }) => !claimed.has(subjectId));
     if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
     const [first] = items;
     if (!first) return handouts.map(() => undefined);
-    this.gate.learn(first.connectionFailures);
+    this.gate.learn(first.epoch, first.connectionFailures);
     try {
       const open = await this.open(first.configVersion);
       const loaded = await loadSubjects(database, this.tenantId, this.connectionId, open.configuration, {

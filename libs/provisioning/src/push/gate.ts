@@ -14,6 +14,7 @@ const longestAskedMs = 3_600_000;
 export class Gate {
   private closedUntil = 0;
   private failures = 0;
+  private epoch = 0;
 
   constructor(
     private readonly database: Database,
@@ -25,12 +26,17 @@ export class Gate {
     return this.closedUntil > Date.now();
   }
 
-  /** Takes over what other processes, or this one before a restart, found out. */
-  learn(failures: number): void {
+  /** Takes over what other processes, or this one before a restart, found out, and what a person has changed. */
+  learn(epoch: number, failures: number): void {
+    if (epoch < this.epoch) return;
+    if (epoch > this.epoch) this.closedUntil = 0;
+    this.epoch = epoch;
     this.failures = failures;
   }
 
-  async close({ kind, afterMs, message }: Trouble): Promise<void> {
+  /** @param epoch the item's that met the trouble: what was sent before a person's change says nothing now */
+  async close({ kind, afterMs, message }: Trouble, epoch: number): Promise<void> {
+    if (epoch !== this.epoch) return;
     const wasOpen = !this.isClosed;
     if (wasOpen) this.failures += 1;
     const waitMs =
@@ -45,8 +51,8 @@ export class Gate {
          not_before = greatest(not_before, now() + $4::float8 * interval '1 millisecond'),
          state = case when $5 and state = 'enabled' then 'quarantined' else state end,
          state_reason = case when $5 or state <> 'quarantined' then $6 else state_reason end
-       where tenant_id = $1 and id = $2`,
-      [this.tenantId, this.connectionId, this.failures, waitMs, kind === 'denied', message],
+       where tenant_id = $1 and id = $2 and resync_requested = $7`,
+      [this.tenantId, this.connectionId, this.failures, waitMs, kind === 'denied', message, epoch],
     );
   }
 

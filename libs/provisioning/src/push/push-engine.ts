@@ -34,6 +34,7 @@ export class PushEngine {
   private readonly workers = new Map<string, ConnectionWorker>();
   private readonly reports = new Map<string, Coalesced>();
   private readonly refresh: Coalesced;
+  private readonly sweeping: Coalesced;
   private static: Worker[] = [];
   private looking: NodeJS.Timeout | undefined;
   private closing = false;
@@ -43,6 +44,10 @@ export class PushEngine {
     this.refresh = new Coalesced(
       () => this.followConnections(),
       (error) => parts.log('reading connections failed', { error: error.message }),
+    );
+    this.sweeping = new Coalesced(
+      () => this.sweep(),
+      (error) => parts.log('sweeping failed', { error: error.message }),
     );
   }
 
@@ -57,9 +62,11 @@ export class PushEngine {
         },
       ),
       queues.worker(engineQueues.control, async () => this.refresh.poke(), { concurrency: 1 }),
-      queues.worker(engineQueues.sweep, () => this.sweep(), { concurrency: 1 }),
+      queues.worker(engineQueues.sweep, () => this.sweepNow(), { concurrency: 1 }),
     ];
     await this.followConnections();
+    // The job of a killed process's sweep is away until its lock ends: what that process held is freed now.
+    this.sweeping.poke();
     await this.keepSweeping();
     this.looking = setInterval(() => {
       this.refresh.poke();
@@ -71,6 +78,7 @@ export class PushEngine {
     this.closing = true;
     clearInterval(this.looking);
     await this.refresh.idle();
+    await this.sweeping.idle();
     await Promise.all([...this.workers.values(), ...this.static].map((worker) => worker.close()));
     await Promise.all([...this.reports.values()].map((report) => report.idle()));
     await this.lease.close();
@@ -98,6 +106,11 @@ export class PushEngine {
   async dispatch(tenantId: string): Promise<void> {
     await this.parts.subscriptions.catchUp(tenantId, dispatch);
     for (const worker of this.workers.values()) if (worker.tenantId === tenantId) worker.poke();
+  }
+
+  private sweepNow(): Promise<void> {
+    this.sweeping.poke();
+    return this.sweeping.idle();
   }
 
   private async sweep(): Promise<void> {

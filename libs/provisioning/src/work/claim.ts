@@ -23,6 +23,8 @@ export interface ClaimedItem {
   configVersion: number;
   /** Of the connection as a whole, since it last worked. */
   connectionFailures: number;
+  /** Grows when a person enables or changes the connection: earlier troubles no longer count. */
+  epoch: number;
   owner: number;
 }
 
@@ -60,7 +62,7 @@ export async function claim(
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
                w.wanted::float8 as wanted, w.revision, w.attempts, w.operation_id as "operationId",
                w.look_first as "lookFirst", w.skipped, c.config_version as "configVersion",
-               c.failures as "connectionFailures"`,
+               c.failures as "connectionFailures", c.resync_requested as epoch`,
     },
     [
       tenantId,
