@@ -45,7 +45,7 @@ export class ReplaceGroup extends Command<GroupChanged> {
     readonly id: string,
     readonly attributes: Attributes,
     readonly memberIds: string[],
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -59,7 +59,7 @@ export class PatchGroup extends Command<GroupChanged> {
     readonly header: PatchOperation[],
     readonly members: MemberOperation[],
     readonly type: ResourceType,
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -70,7 +70,7 @@ export class DeleteGroup extends Command<void> {
     readonly tenantId: string,
     readonly origin: ChangeOrigin,
     readonly id: string,
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -102,7 +102,7 @@ interface GroupChange {
   tenantId: string;
   origin: ChangeOrigin;
   id: string;
-  ifMatch?: number;
+  ifMatch?: readonly number[];
   members: MemberOperation[];
   wanted: (state: GroupState) => { attributes: Attributes; warnings: Warning[] };
 }
@@ -220,10 +220,10 @@ async function existingGroup(
   tenantId: string,
   id: string,
   memberIds: string[] | 'all',
-  ifMatch?: number,
+  ifMatch?: readonly number[],
 ): Promise<GroupWithMembers> {
   const found = await states.group(tenantId, id, memberIds);
   if (!found || found.group.deleted) throw new ScimError(404, `There is no group with the id ${id}.`);
-  if (ifMatch !== undefined && ifMatch !== found.group.version) throw preconditionFailed();
+  if (ifMatch && !ifMatch.includes(found.group.version)) throw preconditionFailed();
   return found;
 }

@@ -53,16 +53,19 @@ export async function record(
 const tries = 8;
 
 /**
- * Loads, decides and appends again when another process was faster. Where the client named the version it
- * knows (If-Match), a different one is its answer: 412.
+ * Loads, decides and appends again when another process was faster. Where the client named the versions it
+ * knows (If-Match), any other is its answer: 412.
  */
-export async function againOnConflict<T>(ifMatch: number | undefined, attempt: () => Promise<T>): Promise<T> {
+export async function againOnConflict<T>(
+  ifMatch: readonly number[] | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof VersionConflict)) throw error;
-      if (ifMatch !== undefined) throw preconditionFailed();
+      if (ifMatch) throw preconditionFailed();
       if (turn === tries) {
         throw new ScimError(503, 'This resource is being changed by many requests at once. Try again.');
       }

@@ -35,7 +35,7 @@ export class ReplaceUser extends Command<UserChanged> {
     readonly origin: ChangeOrigin,
     readonly id: string,
     readonly attributes: Attributes,
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -48,7 +48,7 @@ export class PatchUser extends Command<UserChanged> {
     readonly id: string,
     readonly operations: PatchOperation[],
     readonly type: ResourceType,
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -59,7 +59,7 @@ export class DeleteUser extends Command<void> {
     readonly tenantId: string,
     readonly origin: ChangeOrigin,
     readonly id: string,
-    readonly ifMatch?: number,
+    readonly ifMatch?: readonly number[],
   ) {
     super();
   }
@@ -85,7 +85,7 @@ interface UserChange {
   tenantId: string;
   origin: ChangeOrigin;
   id: string;
-  ifMatch?: number;
+  ifMatch?: readonly number[];
   wanted: (state: UserState) => { attributes: Attributes; warnings: Warning[] };
 }
 
@@ -168,10 +168,10 @@ async function existingUser(
   states: DirectoryStates,
   tenantId: string,
   id: string,
-  ifMatch?: number,
+  ifMatch?: readonly number[],
 ): Promise<UserState> {
   const state = await states.user(tenantId, id);
   if (!state || state.deleted) throw new ScimError(404, `There is no user with the id ${id}.`);
-  if (ifMatch !== undefined && ifMatch !== state.version) throw preconditionFailed();
+  if (ifMatch && !ifMatch.includes(state.version)) throw preconditionFailed();
   return state;
 }

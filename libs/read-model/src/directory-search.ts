@@ -8,26 +8,32 @@ import {
   userNameClaim,
 } from '@rollcall/directory';
 import { Database } from '@rollcall/platform';
-import { groupType, matches, normalise, type ResolvedFilter, userType } from '@rollcall/scim';
+import { groupType, matches, normalise, type ResolvedFilter, type Sort, userType } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
-import { compileFilterToSql } from './filter/compile-filter-to-sql.js';
-import { comparedMembers, demandedValue } from './filter-keys.js';
+import { comparedMembers, demandedValue, mentions } from './filter-keys.js';
+import type { SortPosition } from './filter/sort-key.js';
 import { Freshness } from './freshness.js';
-import { type GroupRow, groupColumns, toGroupState } from './group-rows.js';
+import { toGroupState } from './group-rows.js';
+import { countStatement, type Kind, type ListedRow, listStatement, type Wanted } from './list-statement.js';
 import { NewestDirectoryStates } from './newest-directory-states.js';
 import { searchable } from './searchable.js';
-import { toUserState, type UserRow, userColumns } from './user-rows.js';
+import { toUserState } from './user-rows.js';
 
 export interface Found<T> {
   total: number;
   items: T[];
+  /** Where the next page begins, of pages by cursor. */
+  next?: SortPosition;
+  /** Of users: it is certain that none of them is in a group. */
+  inNoGroup?: boolean;
 }
 
-export interface Paging {
-  /** From 1. */
-  startIndex: number;
-  count: number;
-}
+/** A page by its place in the list, or by the resource it comes after. */
+export type Paging = { count: number; sort?: Sort } & (
+  { /** From 1. */ startIndex: number } | { after: SortPosition | undefined }
+);
+
+export type Resource = { kind: 'User'; state: UserState } | { kind: 'Group'; state: GroupState };
 
 /**
  * Users and groups by filter. A filter that demands an id or a unique name is answered from the newest state
@@ -46,26 +52,23 @@ export class DirectorySearch {
     filter: ResolvedFilter | undefined,
     paging: Paging,
   ): Promise<Found<UserState>> {
-    const id = filter && demandedValue(filter, 'id');
-    const userName = filter && demandedValue(filter, 'userName');
-    if (filter && (id !== undefined || userName !== undefined)) {
-      const user =
+    const byKey = filter && !mentions(filter, 'groups') ? filter : undefined;
+    const id = byKey && demandedValue(byKey, 'id');
+    const userName = byKey && demandedValue(byKey, 'userName');
+    if (byKey && (id !== undefined || userName !== undefined)) {
+      const found =
         id !== undefined
-          ? isUuid(id) && (await this.states.user(tenantId, id))
+          ? isUuid(id) && (await this.states.userAndStanding(tenantId, id))
           : await this.states.userByClaim(tenantId, userNameClaim(userName!));
-      const hit = user && !user.deleted && matches(filter, normalise(searchable(user), userType));
-      return page(hit ? [user] : [], paging);
+      const hit = found && !found.user.deleted && matches(byKey, normalise(searchable(found.user), userType));
+      return { ...page(hit ? [found.user] : [], paging), inNoGroup: !hit || found.inNoGroup };
     }
-    await this.freshness.upToDate(tenantId);
-    const condition = where(filter);
-    const rows = await this.database.query<UserRow>(
-      `select ${userColumns} from hub.directory_user u
-       where u.tenant_id = $1 and u.deleted_at is null and ${condition.sql('u')}
-       order by u.id offset $2 limit $3`,
-      [tenantId, paging.startIndex - 1, paging.count, ...condition.parameters],
+    const { items, ...found } = await this.list(
+      tenantId,
+      [{ kind: 'User', filter, sort: paging.sort }],
+      paging,
     );
-    const total = await this.total('directory_user', tenantId, condition, paging, rows.length);
-    return { total, items: rows.map(toUserState) };
+    return { ...found, items: items.map(toUserState) };
   }
 
   async groups(
@@ -85,16 +88,35 @@ export class DirectorySearch {
       const hit = found && !found.group.deleted && matches(filter, groupDocument(found));
       return page(hit ? [found.group] : [], paging);
     }
-    await this.freshness.upToDate(tenantId);
-    const condition = where(filter);
-    const rows = await this.database.query<GroupRow>(
-      `select ${groupColumns} from hub.directory_group g
-       where g.tenant_id = $1 and g.deleted_at is null and ${condition.sql('g')}
-       order by g.id offset $2 limit $3`,
-      [tenantId, paging.startIndex - 1, paging.count, ...condition.parameters],
+    const { items, ...found } = await this.list(
+      tenantId,
+      [{ kind: 'Group', filter, sort: paging.sort }],
+      paging,
     );
-    const total = await this.total('directory_group', tenantId, condition, paging, rows.length);
-    return { total, items: rows.map(toGroupState) };
+    return { ...found, items: items.map(toGroupState) };
+  }
+
+  /** Users and groups in one list. */
+  async all(
+    tenantId: string,
+    filters: Partial<Record<Kind, ResolvedFilter>>,
+    sorts: Partial<Record<Kind, Sort>>,
+    paging: Paging,
+  ): Promise<Found<Resource>> {
+    const wanted = (['User', 'Group'] as const).map((kind) => ({
+      kind,
+      filter: filters[kind],
+      sort: sorts[kind],
+    }));
+    const { items, ...found } = await this.list(tenantId, wanted, paging);
+    return {
+      ...found,
+      items: items.map((row): Resource =>
+        row.kind === 'User'
+          ? { kind: 'User', state: toUserState(row) }
+          : { kind: 'Group', state: toGroupState(row) },
+      ),
+    };
   }
 
   /** Members of the given groups, for a page of a list. Call after `groups`, which made the tables current. */
@@ -109,43 +131,37 @@ export class DirectorySearch {
     );
   }
 
-  private async total(
-    table: string,
-    tenantId: string,
-    condition: Condition,
-    paging: Paging,
-    returned: number,
-  ): Promise<number> {
-    const isLastPage = returned > 0 && returned < paging.count;
-    if (isLastPage) return paging.startIndex - 1 + returned;
-    const [row] = await this.database.query<{ total: number }>(
-      `select count(*)::int as total from hub.${table} r where r.tenant_id = $1 and r.deleted_at is null
-       and $2::int is not null and $3::int is not null and ${condition.sql('r')}`,
-      [tenantId, paging.startIndex, paging.count, ...condition.parameters],
+  private async list(tenantId: string, wanted: Wanted[], paging: Paging): Promise<Found<ListedRow>> {
+    await this.freshness.upToDate(tenantId);
+    const { count } = paging;
+    const byCursor = 'after' in paging;
+    const statement = listStatement(
+      tenantId,
+      wanted,
+      byCursor
+        ? { skip: 0, take: count + 1, after: paging.after }
+        : { skip: paging.startIndex - 1, take: count },
     );
+    const rows = await this.database.query<ListedRow>(statement.text, statement.values);
+    const items = rows.slice(0, count);
+    const before = byCursor ? (paging.after ? undefined : 0) : paging.startIndex - 1;
+    const endsHere = byCursor ? rows.length <= count : rows.length > 0 && rows.length < count;
+    const total =
+      endsHere && before !== undefined ? before + items.length : await this.total(tenantId, wanted);
+    const last = rows.length > count ? items.at(-1) : undefined;
+    return { total, items, ...(last && { next: { key: last.sort_key, id: last.id } }) };
+  }
+
+  private async total(tenantId: string, wanted: Wanted[]): Promise<number> {
+    const { text, values } = countStatement(tenantId, wanted);
+    const [row] = await this.database.query<{ total: number }>(text, values);
     return row!.total;
   }
 }
 
-interface Condition {
-  sql(alias: string): string;
-  parameters: unknown[];
-}
-
-/** Parameters from $4 on; $1 to $3 are tenant, offset and limit. */
-function where(filter: ResolvedFilter | undefined): Condition {
-  if (!filter) return { sql: () => 'true', parameters: [] };
-  const compiled = (alias: string) =>
-    compileFilterToSql(filter, {
-      column: `${alias}.search`,
-      firstParameter: 4,
-      members: { groupId: `${alias}.id`, tenantId: '$1' },
-    });
-  return { sql: (alias) => `(${compiled(alias).sql})`, parameters: compiled('r').parameters };
-}
-
-function page<T>(items: T[], { startIndex, count }: Paging): Found<T> {
-  return { total: items.length, items: items.slice(startIndex - 1, startIndex - 1 + count) };
+function page<T>(items: T[], paging: Paging): Found<T> {
+  const skipped = 'after' in paging ? (paging.after ? items.length : 0) : paging.startIndex - 1;
+  return { total: items.length, items: items.slice(skipped, skipped + paging.count) };
 }
 
 function groupDocument({ group, members }: GroupWithMembers) {

@@ -16,6 +16,13 @@ export function demandedValue(filter: ResolvedFilter, attribute: string): string
   return demands && typeof filter.value === 'string' ? filter.value : undefined;
 }
 
+/** Whether a filter asks about a top-level attribute. */
+export function mentions(filter: ResolvedFilter, attribute: string): boolean {
+  if ('operands' in filter) return filter.operands.some((operand) => mentions(operand, attribute));
+  if (filter.kind === 'not') return mentions(filter.operand, attribute);
+  return filter.path.keys[0] === attribute;
+}
+
 /** Every member id a filter compares with; undefined when it asks about members in another way. */
 export function comparedMembers(filter: ResolvedFilter): string[] | undefined {
   const ids: string[] = [];

@@ -12,6 +12,7 @@ import {
 } from '@rollcall/directory';
 import { type Claim, type EventRow, EventStore, type RecordedEvent } from '@rollcall/event-store';
 import { Batch, Database } from '@rollcall/platform';
+import { inNoGroup } from './groups-of-users.js';
 import { fold, rowAndTail, type RowAndTail } from './row-and-tail.js';
 
 const membersAmong = (parameter: string) => `, (
@@ -19,11 +20,20 @@ const membersAmong = (parameter: string) => `, (
   where m.tenant_id = $1 and m.group_id = wanted.id
     and (${parameter}::uuid[] is null or m.member_id = any(${parameter}::uuid[]))) as members`;
 
+/** Of a user, and whether it is certain that no group holds the user. */
+export interface UserAndStanding {
+  user: UserState;
+  inNoGroup: boolean;
+}
+
+const standing = `, ${inNoGroup('wanted.tenant_id', 'wanted.id')} as in_no_group`;
+
 const usersById = {
   name: 'read-model.newest-users-by-id',
   text: rowAndTail(
     'directory_user',
     'select tenant_id, id, n from unnest($1::uuid[], $2::uuid[]) with ordinality a(tenant_id, id, n)',
+    standing,
   ),
 };
 const usersByClaim = {
@@ -34,6 +44,7 @@ const usersByClaim = {
      from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality a(tenant_id, kind, key, n),
      lateral (select stream_id from hub.claim c
               where c.tenant_id = a.tenant_id and c.kind = a.kind and c.key = a.key offset 0) c`,
+    standing,
   ),
 };
 const groupById = {
@@ -59,6 +70,7 @@ const kindsOf = {
                   order by e.version desc limit 1) last`,
 };
 
+type UserRows = RowAndTail & { in_no_group: boolean };
 type GroupRows = RowAndTail & { members: [string, Member['type']][] | null };
 
 /** Look-ups of single users that come while others are under way share a round trip. */
@@ -69,12 +81,12 @@ const readsAtOnce = 2;
 @Injectable()
 export class NewestDirectoryStates extends DirectoryStates {
   private readonly decode: (rows: EventRow[]) => RecordedEvent[];
-  private readonly byId = new Batch<{ tenantId: string; id: string }, UserState | undefined>(
+  private readonly byId = new Batch<{ tenantId: string; id: string }, UserAndStanding | undefined>(
     (asked) => this.users(usersById, asked.length, [asked.map((a) => a.tenantId), asked.map((a) => a.id)]),
     readTogether,
     readsAtOnce,
   );
-  private readonly byClaim = new Batch<{ tenantId: string } & Claim, UserState | undefined>(
+  private readonly byClaim = new Batch<{ tenantId: string } & Claim, UserAndStanding | undefined>(
     (asked) =>
       this.users(usersByClaim, asked.length, [
         asked.map((a) => a.tenantId),
@@ -93,11 +105,15 @@ export class NewestDirectoryStates extends DirectoryStates {
     this.decode = (rows) => store.decode(rows);
   }
 
-  user(tenantId: string, id: string): Promise<UserState | undefined> {
+  async user(tenantId: string, id: string): Promise<UserState | undefined> {
+    return (await this.userAndStanding(tenantId, id))?.user;
+  }
+
+  userAndStanding(tenantId: string, id: string): Promise<UserAndStanding | undefined> {
     return this.byId.add({ tenantId, id });
   }
 
-  userByClaim(tenantId: string, claim: Claim): Promise<UserState | undefined> {
+  userByClaim(tenantId: string, claim: Claim): Promise<UserAndStanding | undefined> {
     return this.byClaim.add({ tenantId, ...claim });
   }
 
@@ -141,14 +157,15 @@ export class NewestDirectoryStates extends DirectoryStates {
     statement: { name: string; text: string },
     asked: number,
     values: unknown[],
-  ): Promise<(UserState | undefined)[]> {
-    const rows = await this.database.query<RowAndTail>(statement, values);
-    const answers = new Array<UserState | undefined>(asked);
+  ): Promise<(UserAndStanding | undefined)[]> {
+    const rows = await this.database.query<UserRows>(statement, values);
+    const answers = new Array<UserAndStanding | undefined>(asked);
     for (let at = 0; at < rows.length;) {
       let end = at + 1;
       while (end < rows.length && rows[end]!.n === rows[at]!.n) end++;
       const own = rows.slice(at, end);
-      answers[rows[at]!.n - 1] = fold<UserState, UserEvent>(own, this.decode, evolveUser).state;
+      const { state } = fold<UserState, UserEvent>(own, this.decode, evolveUser);
+      answers[own[0]!.n - 1] = state && { user: state, inNoGroup: own[0]!.in_no_group };
       at = end;
     }
     return answers;

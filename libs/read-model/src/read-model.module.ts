@@ -4,6 +4,7 @@ import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { Database, Keyring } from '@rollcall/platform';
 import { DirectorySearch } from './directory-search.js';
 import { Freshness } from './freshness.js';
+import { GroupsOfUsers } from './groups-of-users.js';
 import { NewestDirectoryStates } from './newest-directory-states.js';
 import { ProjectPokes } from './project-pokes.js';
 import { ProjectWorker } from './project.worker.js';
@@ -27,6 +28,7 @@ export class ReadModelModule {
       { provide: DirectoryStates, useExisting: NewestDirectoryStates },
       Freshness,
       DirectorySearch,
+      GroupsOfUsers,
       ProjectPokes,
       ProjectWorker,
     ];

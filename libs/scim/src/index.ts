@@ -30,6 +30,7 @@ export { normalise, type SearchDocument } from './filter/normalise.js';
 export { parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export { resolve, type FilterPath, type ResolvedFilter } from './filter/resolve-filter.js';
+export { resolveSort, type Sort } from './filter/resolve-sort.js';
 
 export { parsePath, type Path } from './path/parse-path.js';
 export { readPath } from './path/read-path.js';
@@ -48,6 +49,7 @@ export { splitGroupPatch, type GroupPatch, type MemberOperation } from './patch/
 export { errorBody, type ErrorBody } from './messages/error-body.js';
 export { listResponse, type ListResponse } from './messages/list-response.js';
 export { resourceTypeResource, resourceTypesResponse } from './messages/resource-types-response.js';
+export { parseSearchRequest, type SearchParameters } from './messages/search-request.js';
 export { schemaResource, schemasOf, schemasResponse } from './messages/schemas-response.js';
 export {
   serviceProviderConfig,

@@ -1,6 +1,6 @@
 import { withoutUnstorable } from './unstorable-text.js';
 
-/** The scimType keywords of RFC 7644 section 3.12, table 9. */
+/** The scimType keywords of RFC 7644 section 3.12, table 9, and of RFC 9865 section 2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -11,7 +11,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 /**
  * A request that SCIM answers with an error. `detail` is shown word for word to the client's

@@ -1,7 +1,9 @@
 import type { FilterPath, FilterValue, ResolvedFilter } from '@rollcall/scim';
 import { nest, someElement, testJson, type Test } from './compare-json.js';
 import { SqlParameters } from './sql-parameters.js';
-import { someMember, testMember, testMembers, type MembersOf } from './test-member-rows.js';
+import { type GroupsOf, someGroup, testGroups } from './test-group-rows.js';
+import { type MembersOf, someMember, testMembers } from './test-member-rows.js';
+import { testRow } from './test-row.js';
 
 export interface CompileOptions {
   /** SQL of the search document, such as "u.search". */
@@ -10,7 +12,11 @@ export interface CompileOptions {
   firstParameter: number;
   /** Where a group's members are looked for. Absent: in the document. */
   members?: MembersOf;
+  /** Where a user's groups are looked for. Absent: in the document. */
+  groups?: GroupsOf;
 }
+
+type Rows = Pick<CompileOptions, 'members' | 'groups'>;
 
 /**
  * The condition that a search document of libs/scim meets exactly when `matches` says so; it is true or false,
@@ -18,46 +24,39 @@ export interface CompileOptions {
  */
 export function compileFilterToSql(
   filter: ResolvedFilter,
-  { column, firstParameter, members }: CompileOptions,
+  { column, firstParameter, ...rows }: CompileOptions,
 ): { sql: string; parameters: unknown[] } {
   const parameters = new SqlParameters(firstParameter);
-  return { sql: compile(filter, column, members, parameters), parameters: parameters.values };
+  return { sql: compile(filter, column, rows, parameters), parameters: parameters.values };
 }
 
-function compile(
-  filter: ResolvedFilter,
-  json: string,
-  members: MembersOf | undefined,
-  parameters: SqlParameters,
-): string {
+function compile(filter: ResolvedFilter, json: string, rows: Rows, parameters: SqlParameters): string {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return `(${filter.operands.map((part) => compile(part, json, members, parameters)).join(` ${filter.kind} `)})`;
+      return `(${filter.operands.map((part) => compile(part, json, rows, parameters)).join(` ${filter.kind} `)})`;
     case 'not':
-      return `not (${compile(filter.operand, json, members, parameters)})`;
+      return `not (${compile(filter.operand, json, rows, parameters)})`;
     case 'present':
-      return test(filter.path, { op: 'pr' }, json, members, parameters);
+      return test(filter.path, { op: 'pr' }, json, rows, parameters);
     case 'compare':
-      return test(filter.path, filter, json, members, parameters);
+      return test(filter.path, filter, json, rows, parameters);
     case 'element':
-      if (members && isMembers(filter.path)) {
-        return someMember(members, parameters, (row) => testMember(row, filter.filter, parameters));
+      if (rows.members && isNamed(filter.path, 'members')) {
+        return someMember(rows.members, parameters, (row) => testRow(row, filter.filter, parameters));
+      }
+      if (rows.groups && isNamed(filter.path, 'groups')) {
+        return someGroup(rows.groups, parameters, (row) => testRow(row, filter.filter, parameters));
       }
       return testElements(filter.path, filter.filter, json, parameters);
   }
 }
 
-const isMembers = ({ keys }: FilterPath) => keys.length === 1 && keys[0] === 'members';
+const isNamed = ({ keys }: FilterPath, name: string) => keys.length === 1 && keys[0] === name;
 
-function test(
-  path: FilterPath,
-  how: Test,
-  json: string,
-  members: MembersOf | undefined,
-  parameters: SqlParameters,
-): string {
-  if (members && isMembers(path)) return testMembers(members, path.sub, how, parameters);
+function test(path: FilterPath, how: Test, json: string, rows: Rows, parameters: SqlParameters): string {
+  if (rows.members && isNamed(path, 'members')) return testMembers(rows.members, path.sub, how, parameters);
+  if (rows.groups && isNamed(path, 'groups')) return testGroups(rows.groups, path.sub, how, parameters);
   return testJson(json, path, how, parameters);
 }
 
@@ -71,7 +70,7 @@ function testElements(
   const contained = pattern && `${json} @> ${parameters.json(nest(path.keys, [pattern]))}`;
   if (contained && complete) return contained;
   const array = `(${json} #> ${parameters.keys(path.keys)})`;
-  const some = someElement(array, parameters, (element) => compile(filter, element, undefined, parameters));
+  const some = someElement(array, parameters, (element) => compile(filter, element, {}, parameters));
   return contained ? `(${contained} and ${some})` : some;
 }
 

@@ -28,7 +28,7 @@ export type ResolvedFilter =
   | { kind: 'present'; path: FilterPath }
   | { kind: 'element'; path: FilterPath; filter: ResolvedFilter };
 
-interface Found {
+export interface Found {
   path: FilterPath;
   attribute: Attribute;
 }
@@ -37,10 +37,15 @@ type Look = (name: string) => Found;
 /**
  * Looks a filter's names up and casts its values. Attributes no schema declares are refused by name, except
  * under the full URN of an extension we do not know: those compare as they came, strings regardless of case.
- * Throws ScimError 400 invalidFilter.
+ * In a search over several types, an attribute that only one of the `others` has is without a value here
+ * (RFC 7644 section 3.4.2.1). Throws ScimError 400 invalidFilter.
  */
-export function resolve(filter: Filter, type: ResourceType): ResolvedFilter {
-  return resolveWith(filter, (name) => lookUp(name, type));
+export function resolve(
+  filter: Filter,
+  type: ResourceType,
+  others: readonly ResourceType[] = [],
+): ResolvedFilter {
+  return resolveWith(filter, (name) => lookUpAmong(name, type, others));
 }
 
 /** The same for the filter of a value path on `attribute`; paths start at the element. */
@@ -76,6 +81,13 @@ function resolveValuePath({ path, attribute }: Found, filter: Filter): ResolvedF
     const found = lookUpInElement(name, attribute);
     return { ...found, path: { ...found.path, keys: [...path.keys, ...found.path.keys] } };
   });
+}
+
+export function lookUpAmong(name: string, type: ResourceType, others: readonly ResourceType[]): Found {
+  const elsewhere = !resolveName(name, type).known && others.some((other) => resolveName(name, other).known);
+  if (!elsewhere) return lookUp(name, type);
+  // No search document has an empty key.
+  return { path: { name, keys: [''], multiValued: true }, attribute: untypedAttribute(name, name) };
 }
 
 function lookUp(name: string, type: ResourceType): Found {
@@ -132,7 +144,7 @@ function resolveComparison(found: Found, op: CompareOperator, value: FilterValue
 }
 
 /** `manager eq "id"` and `emails co "x"` mean the value of the manager, of an e-mail address. */
-function itsValue({ attribute, path }: Found): Found {
+export function itsValue({ attribute, path }: Found): Found {
   const { value } = attribute;
   if (!value) {
     const subs = [...new Set(attribute.subs?.values())].map((sub) => sub.name).join(', ');

@@ -3,7 +3,10 @@ import { listResponseUrn } from './urns.js';
 export interface ListResponse<T> {
   schemas: string[];
   totalResults: number;
-  startIndex: number;
+  /** In pages by index. */
+  startIndex?: number;
+  /** In pages by cursor, but for the last: RFC 9865 section 2. */
+  nextCursor?: string;
   itemsPerPage: number;
   Resources: T[];
 }
@@ -11,12 +14,18 @@ export interface ListResponse<T> {
 /** RFC 7644 section 3.4.2. Defaults: one page that holds everything. */
 export function listResponse<T>(
   resources: T[],
-  { totalResults = resources.length, startIndex = 1 }: { totalResults?: number; startIndex?: number } = {},
+  {
+    totalResults = resources.length,
+    ...place
+  }: { totalResults?: number } & ({ startIndex?: number } | { nextCursor: string | undefined }) = {},
 ): ListResponse<T> {
+  const byCursor = 'nextCursor' in place;
   return {
     schemas: [listResponseUrn],
     totalResults,
-    startIndex,
+    ...(byCursor
+      ? place.nextCursor !== undefined && { nextCursor: place.nextCursor }
+      : { startIndex: place.startIndex ?? 1 }),
     itemsPerPage: resources.length,
     Resources: resources,
   };

@@ -93,6 +93,14 @@ describe('messages', () => {
       filterMaxResults: 200,
       changePassword: false,
       sort: false,
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index' as const,
+        defaultPageSize: 100,
+        maxPageSize: 1000,
+        cursorTimeout: 3600,
+      },
       etag: true,
       authenticationSchemes: [
         { type: 'oauthbearertoken' as const, name: 'Token', description: 'A bearer token.' },
@@ -102,6 +110,7 @@ describe('messages', () => {
       patch: { supported: true },
       bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
       filter: { supported: true, maxResults: 200 },
+      pagination: features.pagination,
       meta: { location: `${baseUrl}/ServiceProviderConfig` },
     });
     const bulk = { maxOperations: 100, maxPayloadSize: 1_000_000 };

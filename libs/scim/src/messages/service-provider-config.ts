@@ -8,6 +8,15 @@ export interface ServiceFeatures {
   filterMaxResults: number;
   changePassword: boolean;
   sort: boolean;
+  pagination: {
+    cursor: boolean;
+    index: boolean;
+    defaultPaginationMethod: 'cursor' | 'index';
+    defaultPageSize: number;
+    maxPageSize: number;
+    /** Seconds. */
+    cursorTimeout: number;
+  };
   etag: boolean;
   authenticationSchemes: AuthenticationScheme[];
 }
@@ -19,7 +28,7 @@ export interface AuthenticationScheme {
   primary?: boolean;
 }
 
-/** RFC 7643 section 5. */
+/** RFC 7643 section 5, with the pagination of RFC 9865 section 4. */
 export function serviceProviderConfig(features: ServiceFeatures) {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
@@ -30,6 +39,7 @@ export function serviceProviderConfig(features: ServiceFeatures) {
     changePassword: { supported: features.changePassword },
     sort: { supported: features.sort },
     etag: { supported: features.etag },
+    pagination: features.pagination,
     authenticationSchemes: features.authenticationSchemes,
     meta: { resourceType: 'ServiceProviderConfig', location: `${features.baseUrl}/ServiceProviderConfig` },
   };
