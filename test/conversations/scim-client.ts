@@ -117,9 +117,9 @@ export const groupBody = (attributes: Json): Json => ({
   meta: { resourceType: 'Group' },
 });
 
-/** What the client wrote, out of what the server gives back: without id, schemas and meta. */
+/** What the client wrote, out of what the server gives back: without id, schemas, meta and a user's groups. */
 export function written(resource: Json): Json {
-  const { schemas: _schemas, id: _id, meta: _meta, ...attributes } = resource;
+  const { schemas: _schemas, id: _id, meta: _meta, groups: _groups, ...attributes } = resource;
   return attributes;
 }
 

@@ -11,8 +11,9 @@ import {
   userType,
 } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
-import { mostAtOnce } from './scim-query.js';
+import { cursorLifeSeconds } from './page-cursors.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
+import { defaultCount, mostAtOnce } from './scim-query.js';
 import { scimBaseUrl, scimMediaType, type ScimRequest } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
 
@@ -31,7 +32,15 @@ export class DiscoveryController {
       patch: true,
       filterMaxResults: mostAtOnce,
       changePassword: false,
-      sort: false,
+      sort: true,
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: defaultCount,
+        maxPageSize: mostAtOnce,
+        cursorTimeout: cursorLifeSeconds,
+      },
       etag: true,
       authenticationSchemes: [
         {

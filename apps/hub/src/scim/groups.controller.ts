@@ -14,38 +14,23 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import {
-  CreateGroup,
-  DeleteGroup,
-  type GroupState,
-  type Member,
-  PatchGroup,
-  ReplaceGroup,
-} from '@rollcall/directory';
-import { DirectorySearch, NewestDirectoryStates } from '@rollcall/read-model';
-import {
-  groupType,
-  listResponse,
-  parseFilter,
-  parsePatch,
-  parseResource,
-  projectResource,
-  resolve,
-  ScimError,
-  splitGroupPatch,
-} from '@rollcall/scim';
+import type { GroupState } from '@rollcall/directory';
+import { NewestDirectoryStates } from '@rollcall/read-model';
+import { groupType, isWanted, parseSearchRequest, projectResource } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { validate as isUuid } from 'uuid';
+import { groupNotFound, GroupWrites } from './group-writes.js';
 import { etag, locationOf, presentGroup } from './present-resource.js';
+import { ResourceLists } from './resource-lists.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
-import { attributeSelection, excludesMembers, pageRequest, type ScimQuery } from './scim-query.js';
+import { attributeSelection, readQuery, type ScimQuery } from './scim-query.js';
 import {
-  changeOrigin,
-  ifMatchVersion,
+  hasAlready,
+  knownVersions,
   scimBaseUrl,
   scimMediaType,
   type ScimRequest,
+  writerOf,
 } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
 
@@ -54,43 +39,42 @@ import { ScimGuard } from './scim.guard.js';
 @UseFilters(ScimErrorFilter)
 export class GroupsController {
   constructor(
-    private readonly commands: CommandBus,
-    private readonly search: DirectorySearch,
+    private readonly writes: GroupWrites,
+    private readonly lists: ResourceLists,
     private readonly states: NewestDirectoryStates,
   ) {}
 
   @Post()
   async create(
     @Body() body: unknown,
-    @Req() request: ScimRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { attributes, memberIds } = groupOf(body);
-    const { group } = await this.commands.execute(
-      new CreateGroup(request.scimCaller.tenantId, changeOrigin(request), attributes, memberIds),
-    );
-    reply.status(201).header('location', locationOf(groupType, group.id, scimBaseUrl(request)));
-    return this.answer(group, {}, request, reply);
-  }
-
-  @Get()
-  async list(
     @Query() query: ScimQuery,
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { tenantId } = request.scimCaller;
-    const filter = query.filter ? resolve(parseFilter(query.filter), groupType) : undefined;
-    const paging = pageRequest(query);
-    const { total, items } = await this.search.groups(tenantId, filter, paging);
-    const members = await this.membersOf(tenantId, items, query);
-    const baseUrl = scimBaseUrl(request);
-    const selection = attributeSelection(query);
-    const resources = items.map((group) =>
-      projectResource(presentGroup(group, baseUrl, members.get(group.id)), groupType, selection),
-    );
+    const group = await this.writes.create(writerOf(request), body);
+    reply.status(201).header('location', locationOf(groupType, group.id, scimBaseUrl(request)));
+    return this.answer(group, query, request, reply);
+  }
+
+  @Get()
+  list(
+    @Query() query: Record<string, string>,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     void reply.type(scimMediaType);
-    return listResponse(resources, { totalResults: total, startIndex: paging.startIndex });
+    return this.lists.groups(request, readQuery(query));
+  }
+
+  @Post('.search')
+  @HttpCode(200)
+  search(
+    @Body() body: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    void reply.type(scimMediaType);
+    return this.lists.groups(request, parseSearchRequest(body));
   }
 
   @Get(':id')
@@ -100,9 +84,11 @@ export class GroupsController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const asked = excludesMembers(query) ? [] : 'all';
+    const asked = wantsMembers(query) && !request.headers['if-none-match'] ? 'all' : [];
     const found = isUuid(id) ? await this.states.group(request.scimCaller.tenantId, id, asked) : undefined;
-    if (!found || found.group.deleted) throw notFound(id);
+    if (!found || found.group.deleted) throw groupNotFound(id);
+    if (hasAlready(request, found.group)) return void reply.status(304).header('etag', etag(found.group));
+    if (asked !== 'all') return this.answer(found.group, query, request, reply);
     void reply.type(scimMediaType).header('etag', etag(found.group));
     const resource = presentGroup(found.group, scimBaseUrl(request), found.members.values());
     return projectResource(resource, groupType, attributeSelection(query));
@@ -116,89 +102,41 @@ export class GroupsController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { attributes, memberIds } = groupOf(body);
-    const { group } = await this.commands.execute(
-      new ReplaceGroup(
-        request.scimCaller.tenantId,
-        changeOrigin(request),
-        existingId(id),
-        attributes,
-        memberIds,
-        ifMatchVersion(request),
-      ),
-    );
+    const ifMatch = knownVersions(request.headers['if-match']);
+    const group = await this.writes.replace(writerOf(request), id, body, ifMatch);
     return this.answer(group, query, request, reply);
   }
 
   /** 204 without a body: Entra asks that thousands of members are not sent back for each change. */
   @Patch(':id')
   @HttpCode(204)
-  async patch(@Param('id') id: string, @Body() body: unknown, @Req() request: ScimRequest): Promise<void> {
-    const { tenantId, client } = request.scimCaller;
-    const { header, members } = splitGroupPatch(parsePatch(body), { client });
-    await this.commands.execute(
-      new PatchGroup(
-        tenantId,
-        changeOrigin(request),
-        existingId(id),
-        header,
-        members,
-        groupType,
-        ifMatchVersion(request),
-      ),
-    );
+  async patch(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const ifMatch = knownVersions(request.headers['if-match']);
+    void reply.header('etag', etag(await this.writes.patch(writerOf(request), id, body, ifMatch)));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async delete(@Param('id') id: string, @Req() request: ScimRequest): Promise<void> {
-    await this.commands.execute(
-      new DeleteGroup(
-        request.scimCaller.tenantId,
-        changeOrigin(request),
-        existingId(id),
-        ifMatchVersion(request),
-      ),
-    );
+  delete(@Param('id') id: string, @Req() request: ScimRequest): Promise<void> {
+    return this.writes.delete(writerOf(request), id, knownVersions(request.headers['if-match']));
   }
 
   private async answer(group: GroupState, query: ScimQuery, request: ScimRequest, reply: FastifyReply) {
-    void reply.type(scimMediaType).header('etag', etag(group));
     const { tenantId } = request.scimCaller;
-    const found = excludesMembers(query) ? undefined : await this.states.group(tenantId, group.id, 'all');
-    const resource = presentGroup(group, scimBaseUrl(request), found?.members.values());
+    const found = wantsMembers(query) ? await this.states.group(tenantId, group.id, 'all') : undefined;
+    // A change that came in between shows in the members, so the version must be of the same moment.
+    const shown = found?.group ?? group;
+    void reply.type(scimMediaType).header('etag', etag(shown));
+    const resource = presentGroup(shown, scimBaseUrl(request), found?.members.values());
     return projectResource(resource, groupType, attributeSelection(query));
   }
-
-  private async membersOf(
-    tenantId: string,
-    groups: GroupState[],
-    query: ScimQuery,
-  ): Promise<Map<string, Iterable<Member>>> {
-    const members = new Map<string, Iterable<Member>>();
-    if (excludesMembers(query) || groups.length === 0) return members;
-    const [only] = groups;
-    if (groups.length === 1) {
-      const found = await this.states.group(tenantId, only!.id, 'all');
-      return found ? members.set(only!.id, found.members.values()) : members;
-    }
-    return this.search.membersOf(
-      tenantId,
-      groups.map(({ id }) => id),
-    );
-  }
 }
 
-function groupOf(body: unknown): { attributes: Record<string, unknown>; memberIds: string[] } {
-  const { attributes, members = [] } = parseResource(body, groupType);
-  return { attributes, memberIds: members.map(({ id }) => id) };
-}
-
-function existingId(id: string): string {
-  if (!isUuid(id)) throw notFound(id);
-  return id;
-}
-
-function notFound(id: string): ScimError {
-  return new ScimError(404, `There is no group with the id ${id}.`);
+function wantsMembers(query: ScimQuery): boolean {
+  return isWanted('members', groupType, attributeSelection(query));
 }

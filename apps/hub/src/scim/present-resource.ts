@@ -1,9 +1,23 @@
 import type { GroupState, Member, UserState } from '@rollcall/directory';
+import type { GroupOfUser } from '@rollcall/read-model';
 import { groupType, type ResourceType, userType } from '@rollcall/scim';
 
-/** A user as SCIM shows it: schemas, id, what was stored, meta. */
-export function presentUser(user: UserState, baseUrl: string): Record<string, unknown> {
-  return present(user, userType, baseUrl);
+/** A user as SCIM shows it: schemas, id, what was stored, the user's groups, meta. */
+export function presentUser(
+  user: UserState,
+  baseUrl: string,
+  groups?: GroupOfUser[],
+): Record<string, unknown> {
+  const resource = present(user, userType, baseUrl);
+  if (groups?.length) {
+    resource.groups = groups.map(({ id, displayName, direct }) => ({
+      value: id,
+      $ref: locationOf(groupType, id, baseUrl),
+      display: displayName,
+      type: direct ? 'direct' : 'indirect',
+    }));
+  }
+  return resource;
 }
 
 export function presentGroup(

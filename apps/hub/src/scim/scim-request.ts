@@ -23,10 +23,36 @@ export function changeOrigin(request: ScimRequest): ChangeOrigin {
   return { source: sourceId, actor: `source:${sourceId}`, correlation: request.id, requestId: request.id };
 }
 
-/** The version in If-Match (RFC 7644 section 3.14); undefined when the client names none or "*". */
-export function ifMatchVersion(request: FastifyRequest): number | undefined {
-  const header = request.headers['if-match'];
-  if (!header || header === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d+)"?$/.exec(header.trim())?.[1];
-  return version === undefined ? -1 : Number(version);
+/** Who makes a change, for which tenant and through which kind of client. */
+export interface Writer {
+  tenantId: string;
+  client: string;
+  origin: ChangeOrigin;
+}
+
+export function writerOf(request: ScimRequest): Writer {
+  const { tenantId, client } = request.scimCaller;
+  return { tenantId, client, origin: changeOrigin(request) };
+}
+
+/** The versions of which one must be the current one; undefined: any. */
+export type KnownVersions = readonly number[];
+
+/**
+ * The versions in an entity tag list (RFC 7644 section 3.14, RFC 9110 section 13.1), weak or strong; undefined
+ * for none and for "*". A tag that is none of ours stands for no version.
+ */
+export function knownVersions(tags: string | undefined): KnownVersions | undefined {
+  if (!tags || tags.trim() === '*') return undefined;
+  return tags.split(',').flatMap((tag) => {
+    const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(tag.trim())?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+}
+
+/** Whether the client has this version already: a read of it is answered with 304. */
+export function hasAlready(request: FastifyRequest, { version }: { version: number }): boolean {
+  const tags = request.headers['if-none-match'];
+  if (!tags) return false;
+  return knownVersions(tags)?.includes(version) ?? true;
 }

@@ -14,71 +14,68 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { CreateUser, DeleteUser, PatchUser, ReplaceUser, type UserState } from '@rollcall/directory';
-import { DirectorySearch, NewestDirectoryStates } from '@rollcall/read-model';
-import {
-  listResponse,
-  parseFilter,
-  parsePatch,
-  parseResource,
-  projectResource,
-  resolve,
-  ScimError,
-  userType,
-} from '@rollcall/scim';
+import type { UserState } from '@rollcall/directory';
+import { type GroupOfUser, GroupsOfUsers, NewestDirectoryStates } from '@rollcall/read-model';
+import { isWanted, parseSearchRequest, projectResource, userType } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { validate as isUuid } from 'uuid';
 import { etag, locationOf, presentUser } from './present-resource.js';
+import { ResourceLists } from './resource-lists.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
-import { attributeSelection, pageRequest, type ScimQuery } from './scim-query.js';
+import { attributeSelection, readQuery, type ScimQuery } from './scim-query.js';
 import {
-  changeOrigin,
-  ifMatchVersion,
+  hasAlready,
+  knownVersions,
   scimBaseUrl,
   scimMediaType,
   type ScimRequest,
+  writerOf,
 } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
+import { userNotFound, UserWrites } from './user-writes.js';
 
 @Controller('scim/v2/Users')
 @UseGuards(ScimGuard)
 @UseFilters(ScimErrorFilter)
 export class UsersController {
   constructor(
-    private readonly commands: CommandBus,
-    private readonly search: DirectorySearch,
+    private readonly writes: UserWrites,
+    private readonly lists: ResourceLists,
     private readonly states: NewestDirectoryStates,
+    private readonly memberships: GroupsOfUsers,
   ) {}
 
   @Post()
   async create(
     @Body() body: unknown,
-    @Req() request: ScimRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { attributes } = parseResource(body, userType);
-    const { user } = await this.commands.execute(
-      new CreateUser(request.scimCaller.tenantId, changeOrigin(request), attributes),
-    );
-    reply.status(201).header('location', locationOf(userType, user.id, scimBaseUrl(request)));
-    return answer(user, {}, request, reply);
-  }
-
-  @Get()
-  async list(
     @Query() query: ScimQuery,
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const filter = query.filter ? resolve(parseFilter(query.filter), userType) : undefined;
-    const paging = pageRequest(query);
-    const { total, items } = await this.search.users(request.scimCaller.tenantId, filter, paging);
-    const baseUrl = scimBaseUrl(request);
-    const selection = attributeSelection(query);
-    const resources = items.map((user) => projectResource(presentUser(user, baseUrl), userType, selection));
+    const user = await this.writes.create(writerOf(request), body);
+    reply.status(201).header('location', locationOf(userType, user.id, scimBaseUrl(request)));
+    return answer(user, undefined, query, request, reply);
+  }
+
+  @Get()
+  list(
+    @Query() query: Record<string, string>,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     void reply.type(scimMediaType);
-    return listResponse(resources, { totalResults: total, startIndex: paging.startIndex });
+    return this.lists.users(request, readQuery(query));
+  }
+
+  @Post('.search')
+  @HttpCode(200)
+  search(
+    @Body() body: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    void reply.type(scimMediaType);
+    return this.lists.users(request, parseSearchRequest(body));
   }
 
   @Get(':id')
@@ -88,9 +85,12 @@ export class UsersController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const user = isUuid(id) ? await this.states.user(request.scimCaller.tenantId, id) : undefined;
-    if (!user || user.deleted) throw new ScimError(404, `There is no user with the id ${id}.`);
-    return answer(user, query, request, reply);
+    const { tenantId } = request.scimCaller;
+    const found = isUuid(id) ? await this.states.userAndStanding(tenantId, id) : undefined;
+    if (!found || found.user.deleted) throw userNotFound(id);
+    if (hasAlready(request, found.user)) return void reply.status(304).header('etag', etag(found.user));
+    const groups = found.inNoGroup ? undefined : await this.groupsOf(id, query, request);
+    return answer(found.user, groups, query, request, reply);
   }
 
   @Put(':id')
@@ -101,17 +101,9 @@ export class UsersController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { attributes } = parseResource(body, userType);
-    const { user } = await this.commands.execute(
-      new ReplaceUser(
-        request.scimCaller.tenantId,
-        changeOrigin(request),
-        existingId(id),
-        attributes,
-        ifMatchVersion(request),
-      ),
-    );
-    return answer(user, query, request, reply);
+    const ifMatch = knownVersions(request.headers['if-match']);
+    const user = await this.writes.replace(writerOf(request), id, body, ifMatch);
+    return answer(user, await this.groupsOf(id, query, request), query, request, reply);
   }
 
   @Patch(':id')
@@ -122,40 +114,31 @@ export class UsersController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const operations = parsePatch(body);
-    const { user } = await this.commands.execute(
-      new PatchUser(
-        request.scimCaller.tenantId,
-        changeOrigin(request),
-        existingId(id),
-        operations,
-        userType,
-        ifMatchVersion(request),
-      ),
-    );
-    return answer(user, query, request, reply);
+    const ifMatch = knownVersions(request.headers['if-match']);
+    const user = await this.writes.patch(writerOf(request), id, body, ifMatch);
+    return answer(user, await this.groupsOf(id, query, request), query, request, reply);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async delete(@Param('id') id: string, @Req() request: ScimRequest): Promise<void> {
-    await this.commands.execute(
-      new DeleteUser(
-        request.scimCaller.tenantId,
-        changeOrigin(request),
-        existingId(id),
-        ifMatchVersion(request),
-      ),
-    );
+  delete(@Param('id') id: string, @Req() request: ScimRequest): Promise<void> {
+    return this.writes.delete(writerOf(request), id, knownVersions(request.headers['if-match']));
+  }
+
+  private async groupsOf(id: string, query: ScimQuery, request: ScimRequest) {
+    if (!isWanted('groups', userType, attributeSelection(query))) return undefined;
+    return (await this.memberships.of(request.scimCaller.tenantId, [id])).get(id);
   }
 }
 
-function existingId(id: string): string {
-  if (!isUuid(id)) throw new ScimError(404, `There is no user with the id ${id}.`);
-  return id;
-}
-
-function answer(user: UserState, query: ScimQuery, request: ScimRequest, reply: FastifyReply) {
+function answer(
+  user: UserState,
+  groups: GroupOfUser[] | undefined,
+  query: ScimQuery,
+  request: ScimRequest,
+  reply: FastifyReply,
+) {
   void reply.type(scimMediaType).header('etag', etag(user));
-  return projectResource(presentUser(user, scimBaseUrl(request)), userType, attributeSelection(query));
+  const resource = presentUser(user, scimBaseUrl(request), groups);
+  return projectResource(resource, userType, attributeSelection(query));
 }

@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import type { GroupState, Member, UserState } from '@rollcall/directory';
+import {
+  DirectorySearch,
+  type Found,
+  type GroupOfUser,
+  GroupsOfUsers,
+  NewestDirectoryStates,
+  type Paging,
+} from '@rollcall/read-model';
+import {
+  type Filter,
+  groupType,
+  isWanted,
+  listResponse,
+  type ListResponse,
+  parseFilter,
+  projectResource,
+  resolve,
+  resolveSort,
+  userType,
+} from '@rollcall/scim';
+import { PageCursors } from './page-cursors.js';
+import { presentGroup, presentUser } from './present-resource.js';
+import { scimBaseUrl, type ScimRequest } from './scim-request.js';
+import { attributeSelection, pageRequest, type ScimQuery } from './scim-query.js';
+
+type List = ListResponse<Record<string, unknown>>;
+
+interface Page {
+  paging: Paging;
+  answer(resources: Record<string, unknown>[], found: Found<unknown>): List;
+}
+
+/** Lists as GET and POST .search answer them: RFC 7644 sections 3.4.2 and 3.4.3. */
+@Injectable()
+export class ResourceLists {
+  constructor(
+    private readonly search: DirectorySearch,
+    private readonly states: NewestDirectoryStates,
+    private readonly memberships: GroupsOfUsers,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  async users(request: ScimRequest, query: ScimQuery): Promise<List> {
+    const filter = query.filter ? resolve(parseFilter(query.filter), userType) : undefined;
+    const { paging, answer } = this.page(request, query, 'Users');
+    const found = await this.search.users(request.scimCaller.tenantId, filter, {
+      ...paging,
+      sort: resolveSort(query, userType),
+    });
+    const groups = found.inNoGroup ? undefined : await this.groupsOf(request, found.items, query);
+    return answer(presentUsers(found.items, groups, request, query), found);
+  }
+
+  async groups(request: ScimRequest, query: ScimQuery): Promise<List> {
+    const filter = query.filter ? resolve(parseFilter(query.filter), groupType) : undefined;
+    const { paging, answer } = this.page(request, query, 'Groups');
+    const found = await this.search.groups(request.scimCaller.tenantId, filter, {
+      ...paging,
+      sort: resolveSort(query, groupType),
+    });
+    const members = await this.membersOf(request, found.items, query);
+    return answer(presentGroups(found.items, members, request, query), found);
+  }
+
+  /** Users and groups together. An attribute that only one of them has is without a value in the other. */
+  async all(request: ScimRequest, query: ScimQuery): Promise<List> {
+    const filter = query.filter ? parseFilter(query.filter) : undefined;
+    const { paging, answer } = this.page(request, query, '');
+    const found = await this.search.all(
+      request.scimCaller.tenantId,
+      filter ? filters(filter) : {},
+      {
+        User: resolveSort(query, userType, [groupType]),
+        Group: resolveSort(query, groupType, [userType]),
+      },
+      paging,
+    );
+    const users = found.items.filter(({ kind }) => kind === 'User').map(({ state }) => state);
+    const groups = found.items.filter(({ kind }) => kind === 'Group').map(({ state }) => state);
+    const [groupsOf, membersOf] = await Promise.all([
+      this.groupsOf(request, users, query),
+      this.membersOf(request, groups, query),
+    ]);
+    const shown = new Map(
+      [
+        ...presentUsers(users, groupsOf, request, query),
+        ...presentGroups(groups, membersOf, request, query),
+      ].map((resource) => [resource.id, resource]),
+    );
+    return answer(
+      found.items.map(({ state }) => shown.get(state.id)!),
+      found,
+    );
+  }
+
+  private page(request: ScimRequest, query: ScimQuery, place: string): Page {
+    const { tenantId } = request.scimCaller;
+    const asked = pageRequest(query);
+    if (!('cursor' in asked)) {
+      return {
+        paging: asked,
+        answer: (resources, { total }) =>
+          listResponse(resources, { totalResults: total, startIndex: asked.startIndex }),
+      };
+    }
+    const { filter, sortBy = '', sortOrder = '' } = query;
+    const identity = JSON.stringify([tenantId, place, filter, sortBy.toLowerCase(), sortOrder.toLowerCase()]);
+    const after = asked.cursor === '' ? undefined : this.cursors.open(asked.cursor, identity);
+    return {
+      paging: { count: asked.count, after },
+      answer: (resources, { total, next }) =>
+        listResponse(resources, {
+          totalResults: total,
+          nextCursor: next && this.cursors.seal(next, identity),
+        }),
+    };
+  }
+
+  private async groupsOf(
+    request: ScimRequest,
+    users: UserState[],
+    query: ScimQuery,
+  ): Promise<Map<string, GroupOfUser[]> | undefined> {
+    if (!isWanted('groups', userType, attributeSelection(query))) return undefined;
+    return this.memberships.of(
+      request.scimCaller.tenantId,
+      users.map(({ id }) => id),
+    );
+  }
+
+  private async membersOf(
+    { scimCaller: { tenantId } }: ScimRequest,
+    groups: GroupState[],
+    query: ScimQuery,
+  ): Promise<Map<string, Iterable<Member>>> {
+    const members = new Map<string, Iterable<Member>>();
+    if (groups.length === 0 || !isWanted('members', groupType, attributeSelection(query))) return members;
+    const [only] = groups;
+    if (groups.length === 1) {
+      const found = await this.states.group(tenantId, only!.id, 'all');
+      return found ? members.set(only!.id, found.members.values()) : members;
+    }
+    return this.search.membersOf(
+      tenantId,
+      groups.map(({ id }) => id),
+    );
+  }
+}
+
+function filters(filter: Filter) {
+  return { User: resolve(filter, userType, [groupType]), Group: resolve(filter, groupType, [userType]) };
+}
+
+function presentUsers(
+  users: UserState[],
+  groups: Map<string, GroupOfUser[]> | undefined,
+  request: ScimRequest,
+  query: ScimQuery,
+) {
+  const baseUrl = scimBaseUrl(request);
+  const selection = attributeSelection(query);
+  return users.map((user) =>
+    projectResource(presentUser(user, baseUrl, groups?.get(user.id)), userType, selection),
+  );
+}
+
+function presentGroups(
+  groups: GroupState[],
+  members: Map<string, Iterable<Member>>,
+  request: ScimRequest,
+  query: ScimQuery,
+) {
+  const baseUrl = scimBaseUrl(request);
+  const selection = attributeSelection(query);
+  return groups.map((group) =>
+    projectResource(presentGroup(group, baseUrl, members.get(group.id)), groupType, selection),
+  );
+}
