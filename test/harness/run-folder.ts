@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findPostmaster } from '../../libs/platform/src/embedded-postgres/postmaster.js';
 
 const prefix = 'rollcall-test-';
 
@@ -15,6 +16,7 @@ export async function makeRunFolder(): Promise<string> {
 
 export async function removeRunFolder(folder: string): Promise<void> {
   await killRecorded(folder);
+  await killDatabases(folder);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -30,6 +32,16 @@ async function removeAbandoned(): Promise<void> {
     if (!name.startsWith(prefix)) continue;
     const owner = Number(name.slice(prefix.length));
     if (!startTime(owner)) await removeRunFolder(join(tmpdir(), name));
+  }
+}
+
+/** The embedded database of a hub outlives the hub when that is killed, as hubs in failing tests are. */
+async function killDatabases(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    for (const cluster of [join(folder, name, 'postgres'), join(folder, name, 'data', 'postgres')]) {
+      const left = await findPostmaster(cluster);
+      if (left) process.kill(left.pid, 'SIGKILL');
+    }
   }
 }
 
