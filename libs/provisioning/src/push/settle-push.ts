@@ -42,6 +42,8 @@ export interface PushContext {
   attempt: Attempt;
   now: Date;
   random: number;
+  /** See Gate. */
+  forgives(): boolean;
 }
 
 export interface Done {
@@ -100,14 +102,22 @@ export function refused(
   const { code, attribute, message, remedy } = plan;
   const error: OperationError = { kind: 'refused', code, attribute, message, remedy };
   const done: Done = { action: 'create', reason: message, changes: [] };
-  return dead(context, done, error, progress);
+  const failures = context.item.attempts + 1;
+  // Whoever has the account may just be letting its name go: a rename under way, a deletion that is due.
+  if (code !== 'already-linked' || failures >= holderAttempts) return dead(context, done, error, progress);
+  const dueAt = new Date(context.now.getTime() + backoffMs(failures, context.random));
+  return retrying(context, done, error, progress, 'retrying', failures, dueAt);
 }
+
+const holderAttempts = 5;
 
 export function failed(context: PushContext, done: Done, failure: Failure, progress: Progress): Pushed {
   const { item, configuration, now, random } = context;
   const failures = item.attempts + 1;
   const error = errorOf(failure);
-  if (failure.kind === 'denied' || (failure.kind === 'retry' && failure.scope === 'connection')) {
+  const wide = failure.kind === 'retry' && failure.scope === 'connection';
+  const alone = wide && failure.afterMs === undefined && context.forgives();
+  if (failure.kind === 'denied' || (wide && !alone)) {
     const afterMs = failure.kind === 'retry' ? failure.afterMs : undefined;
     const pushed = retrying(context, done, error, progress, 'due', item.attempts, now);
     return { ...pushed, reached: false, trouble: { kind: failure.kind, afterMs, message: failure.message } };
@@ -118,7 +128,8 @@ export function failed(context: PushContext, done: Done, failure: Failure, progr
   if (failures >= limit) return dead(context, done, error, progress);
   const asked = failure.kind === 'retry' ? failure.afterMs : undefined;
   const dueAt = new Date(now.getTime() + backoffMs(failures, random, asked));
-  return retrying(context, done, error, progress, 'retrying', failures, dueAt);
+  const pushed = retrying(context, done, error, progress, 'retrying', failures, dueAt);
+  return { ...pushed, reached: !alone };
 }
 
 function retrying(
