@@ -46,6 +46,9 @@ export { type PatchOp } from './patch/change.js';
 export { parsePatch, type PatchOperation } from './patch/parse-patch.js';
 export { splitGroupPatch, type GroupPatch, type MemberOperation } from './patch/split-group-patch.js';
 
+export { bulkIdsIn, deferReferences, withIds, type Deferred } from './bulk/bulk-references.js';
+export { parseBulk, parseBulkOperation, type BulkOperation, type BulkRequest } from './bulk/parse-bulk.js';
+
 export { errorBody, type ErrorBody } from './messages/error-body.js';
 export { listResponse, type ListResponse } from './messages/list-response.js';
 export { resourceTypeResource, resourceTypesResponse } from './messages/resource-types-response.js';

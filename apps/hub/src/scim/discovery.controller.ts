@@ -11,6 +11,8 @@ import {
   userType,
 } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
+import { bodyLimit } from '../http/body-limit.js';
+import { mostBulkOperations } from './bulk.controller.js';
 import { cursorLifeSeconds } from './page-cursors.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { defaultCount, mostAtOnce } from './scim-query.js';
@@ -30,6 +32,7 @@ export class DiscoveryController {
     return serviceProviderConfig({
       baseUrl: scimBaseUrl(request),
       patch: true,
+      bulk: { maxOperations: mostBulkOperations, maxPayloadSize: bodyLimit },
       filterMaxResults: mostAtOnce,
       changePassword: false,
       sort: true,

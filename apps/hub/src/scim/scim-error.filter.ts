@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { errorBody, ScimError } from '@rollcall/scim';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bodyLimit } from '../http/body-limit.js';
 import { scimMediaType } from './scim-request.js';
 
 const logger = new Logger('Scim');
@@ -21,7 +22,8 @@ export function sendScimError(thrown: unknown, request: FastifyRequest, reply: F
   void reply.status(error.status).type(scimMediaType).send(errorBody(error));
 }
 
-function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
+/** What is no error of the client is logged, and told as 500 or 503. */
+export function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
   if (thrown instanceof ScimError) return thrown;
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
@@ -31,7 +33,7 @@ function toScimError(thrown: unknown, request: FastifyRequest): ScimError {
   if (status === 413) {
     return new ScimError(
       413,
-      'The body is larger than this server accepts. Send fewer members or operations at once.',
+      `The body is larger than the ${bodyLimit} bytes (maxPayloadSize) this server accepts. Send fewer members or operations at once.`,
     );
   }
   if (status === 414) {

@@ -61,7 +61,10 @@ const single = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'
 /** Refuses what may be said only once and is said twice. */
 export function readQuery(query: Record<string, string | string[] | undefined>): ScimQuery {
   const twice = single.find((name) => Array.isArray(query[name]));
-  if (twice) throw new ScimError(400, `${twice} is given more than once.`, 'invalidValue');
+  if (twice) {
+    const scimType = twice === 'filter' ? 'invalidFilter' : 'invalidValue';
+    throw new ScimError(400, `${twice} is given more than once.`, scimType);
+  }
   return query as ScimQuery;
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BulkController } from './bulk.controller.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GroupWrites } from './group-writes.js';
 import { GroupsController } from './groups.controller.js';
@@ -10,7 +11,14 @@ import { UserWrites } from './user-writes.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
-  controllers: [UsersController, GroupsController, SearchController, MeController, DiscoveryController],
+  controllers: [
+    UsersController,
+    GroupsController,
+    SearchController,
+    MeController,
+    BulkController,
+    DiscoveryController,
+  ],
   providers: [UserWrites, GroupWrites, ResourceLists, PageCursors],
 })
 export class ScimModule {}

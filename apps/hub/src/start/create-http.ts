@@ -5,14 +5,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serveApiDocs } from '../docs/open-api.js';
 import { acceptJsonBodies } from '../http/accept-json-bodies.js';
+import { bodyLimit } from '../http/body-limit.js';
 import { sendProblem } from '../http/problem.filter.js';
 import { HubModule, type HubParts } from '../hub.module.js';
 import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
 import { acceptScimBodies } from '../scim/scim-body.js';
 import { version } from './version.js';
-
-/** Enough for a group of 100,000 members in one request. */
-const bodyLimit = 16 * 1024 * 1024;
 
 /** The hub with all its routes, not yet listening. */
 export async function createHttp(parts: HubParts, logger: LoggerService): Promise<NestFastifyApplication> {
