@@ -24,7 +24,11 @@ export class Bench {
       durable: true,
       maxConnections: 200,
     });
-    return new Bench(folder, postgres);
+    const bench = new Bench(folder, postgres);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void bench.close().finally(() => process.exit(130)));
+    }
+    return bench;
   }
 
   async database(name: string): Promise<string> {
