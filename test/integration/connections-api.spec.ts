@@ -132,6 +132,16 @@ describe('connections over the admin API', () => {
     );
     expect(rows[0]!.credentials.toString('latin1')).not.toContain(target.token);
     expect((await call('POST', `connections/${id}/test`)).body.ok).toBe(true);
+    for (const [body, field] of [
+      [{ name: null }, 'name'],
+      [{ settings: null }, 'settings'],
+      [{ credentials: {} }, 'credentials.type'],
+      [{ scope: { rule: 7 } }, 'scope.rule'],
+      [{ connector: 'ldap' }, 'connector'],
+    ] as const) {
+      const { status, body: problem } = await call('PATCH', `connections/${id}`, body);
+      expect([status, problem.errors?.[0]?.field], field).toEqual([400, field]);
+    }
     expect((await call('DELETE', `connections/${id}`)).status).toBe(204);
     expect((await call('GET', `connections/${id}`)).status).toBe(404);
     expect((await call('GET', 'connections/nonsense')).status).toBe(404);

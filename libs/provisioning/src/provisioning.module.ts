@@ -7,12 +7,15 @@ import { Connections } from './connections/connections.js';
 import type { ConnectorAccess } from './connections/open-connection.js';
 import { PushEngine } from './push/push-engine.js';
 
+const warnEveryMs = 60_000;
+
 /** The worker role of provisioning: dispatches what was projected, and pushes. */
 @Injectable()
 export class ProvisioningWorker implements OnModuleDestroy {
   private readonly log = new Logger('Provisioning');
   private readonly engine: PushEngine;
   private started = false;
+  private readonly warnedAt = new Map<string, number>();
 
   constructor(
     config: HubConfig,
@@ -31,7 +34,7 @@ export class ProvisioningWorker implements OnModuleDestroy {
       keyring,
       queues,
       connectors: connectorsFor(config),
-      log: (message, details) => this.log.warn(details, message),
+      log: (message, details) => this.warn(message, details),
       project: (tenantId) => projecting.project(tenantId),
       // What pushes record moves the head of the log, and readers wait until the tables have passed it.
       recorded: (tenantId) => pokes.poke(tenantId),
@@ -42,6 +45,14 @@ export class ProvisioningWorker implements OnModuleDestroy {
     this.started = true;
     await this.engine.start();
     this.projecting.onProjected((tenantId) => this.engine.pokeDispatch(tenantId));
+  }
+
+  /** While something is away the engine complains every second: once a minute is enough. */
+  private warn(message: string, details: Record<string, unknown>): void {
+    const key = `${message} ${String(details.connectionId ?? details.tenantId ?? '')}`;
+    if (Date.now() - (this.warnedAt.get(key) ?? -Infinity) < warnEveryMs) return;
+    this.warnedAt.set(key, Date.now());
+    this.log.warn(details, message);
   }
 
   async onModuleDestroy(): Promise<void> {

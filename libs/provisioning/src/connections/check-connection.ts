@@ -38,8 +38,8 @@ export function checkConnection(module: ConnectorModule, parts: ConnectionParts)
   ];
 }
 
-function checkName(name: string): FieldError[] {
-  const length = name.trim().length;
+function checkName(name: unknown): FieldError[] {
+  const length = typeof name === 'string' ? name.trim().length : 0;
   if (length >= 1 && length <= 200) return [];
   return [{ field: 'name', message: 'must have 1 to 200 characters.' }];
 }

@@ -3,7 +3,7 @@ import type { ConnectorModule, Mappings, TestReport } from '@rollcall/connectors
 import { Database, Keyring, Queues } from '@rollcall/platform';
 import type { Repository } from 'typeorm';
 import type { PolicyInput } from '../plan/policy.js';
-import { engineQueues } from '../push/engine-queues.js';
+import { pokeWorkers } from '../push/poke-workers.js';
 import type { Scope } from '../scope/scope.js';
 import { makeEverythingDue } from '../work/make-everything-due.js';
 import { pushQueueName } from '../work/push-job.js';
@@ -124,7 +124,7 @@ export class Connections {
        where tenant_id = $1 and connection_id = $2 and handed_until is not null and lease_owner is null`,
       [tenantId, id],
     );
-    await this.poke();
+    await pokeWorkers(this.queues);
     await this.queues.queue(pushQueueName(id)).drain(true);
     return this.get(tenantId, id);
   }
@@ -147,7 +147,7 @@ export class Connections {
       }
       await client.query('delete from hub.connection where tenant_id = $1 and id = $2', [tenantId, id]);
     });
-    await this.poke();
+    await pokeWorkers(this.queues);
     await this.queues.removeQueue(pushQueueName(id));
   }
 
@@ -186,15 +186,7 @@ export class Connections {
     const row = await this.get(tenantId, id);
     if (row.state === 'disabled') return;
     await makeEverythingDue(this.database, tenantId, id);
-    await this.poke();
-  }
-
-  /** Lets a worker process know at once; the others look by themselves within two seconds. */
-  private async poke(): Promise<void> {
-    await this.queues
-      .queue(engineQueues.control)
-      .add('control', {}, { removeOnComplete: true, removeOnFail: true })
-      .catch(() => undefined);
+    await pokeWorkers(this.queues);
   }
 }
 

@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Work that arrives while a call is under way travels together in the next call. One call at a time, each item
- * with its own outcome.
+ * Work that arrives while a call is under way travels together in the next call; each item has its own outcome.
  */
 export class Batch<I, O> {
   private readonly waiting: { item: I; resolve(output: O): void; reject(error: unknown): void }[] = [];
-  private running = false;
+  private running = 0;
 
   /**
    * @param call answers one output an item, in order
@@ -16,13 +15,14 @@ export class Batch<I, O> {
     private readonly call: (items: I[]) => Promise<O[]>,
     private readonly limit: number,
     private readonly linger: number,
+    private readonly callsAtOnce = 1,
   ) {}
 
   add(item: I): Promise<O> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (!this.running) {
-        this.running = true;
+      if (this.running < this.callsAtOnce) {
+        this.running += 1;
         void this.run();
       }
     });
@@ -32,6 +32,7 @@ export class Batch<I, O> {
     while (this.waiting.length > 0) {
       if (this.waiting.length < this.limit) await wait(this.linger);
       const taken = this.waiting.splice(0, this.limit);
+      if (taken.length === 0) break;
       try {
         const outputs = await this.call(taken.map(({ item }) => item));
         taken.forEach(({ resolve }, at) => resolve(outputs[at]!));
@@ -39,6 +40,6 @@ export class Batch<I, O> {
         taken.forEach(({ reject }) => reject(error));
       }
     }
-    this.running = false;
+    this.running -= 1;
   }
 }

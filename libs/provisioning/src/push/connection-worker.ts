@@ -49,6 +49,7 @@ export const handoutWindow = 400;
 const batchLimit = 64;
 const lingerMs = 4;
 const longestSleepMs = 60_000;
+const retiringMs = 60_000;
 /** Memberships read and changed in one push of a group. */
 const memberLimit = 1_000;
 
@@ -57,6 +58,7 @@ export class ConnectionWorker {
   private readonly queue: Queue;
   private worker: Worker | undefined;
   private opened: { version: number; open: Promise<Open> } | undefined;
+  private readonly retired = new Set<Promise<Open>>();
   private readonly gate: Gate;
   private readonly slots = new Slots(1);
   private readonly claims: Batch<Handout, Taken | undefined>;
@@ -75,7 +77,7 @@ export class ConnectionWorker {
   ) {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
     this.gate = new Gate(parts.database, tenantId, connectionId);
-    this.claims = new Batch((handouts) => this.take(handouts), batchLimit, lingerMs);
+    this.claims = new Batch((handouts) => this.take(handouts), batchLimit, lingerMs, 2);
     this.completions = new Batch((completions) => this.complete(completions), batchLimit, lingerMs);
     this.feed = new Coalesced(
       () => this.handOutDue(),
@@ -106,7 +108,8 @@ export class ConnectionWorker {
     clearTimeout(this.timer);
     await this.worker?.close();
     await this.feed.idle();
-    await this.closeConnector();
+    const open = this.opened ? [...this.retired, this.opened.open] : [...this.retired];
+    await Promise.all(open.map((opened) => this.closeConnector(opened)));
   }
 
   private async process(job: Job<PushJob>): Promise<void> {
@@ -128,7 +131,7 @@ export class ConnectionWorker {
 
   private async push({ item, open, subject, remoteIds }: Taken): Promise<Pushed | undefined> {
     const { database, lease } = this.parts;
-    if (this.gate.isClosed) {
+    if (this.gate.isClosed || this.closing) {
       await release(database, this.tenantId, this.connectionId, [item]);
       return undefined;
     }
@@ -150,6 +153,7 @@ export class ConnectionWorker {
       attempt,
       now: new Date(),
       random: Math.random(),
+      forgives: () => this.gate.forgives(),
     };
     const pushed =
       subject.type === 'user'
@@ -214,7 +218,10 @@ export class ConnectionWorker {
       this.out += handed.length;
       await Promise.all(
         handed.flatMap(({ subjectId, failedHandout }) =>
-          failedHandout === null ? [] : this.queue.remove(pushJobId(subjectId, failedHandout)),
+          failedHandout === null
+            ? []
+            : // A job that is about to fail cannot be removed yet; the sweep does it.
+              this.queue.remove(pushJobId(subjectId, failedHandout)).catch(() => undefined),
         ),
       );
       await this.queue.addBulk(
@@ -249,10 +256,10 @@ export class ConnectionWorker {
       const previous = this.opened?.open;
       const open = this.openNow();
       this.opened = { version, open };
-      open.catch(() => (this.opened = undefined));
-      // Calls under way end by themselves; the old connector closes once they have had time to.
-      if (previous)
-        setTimeout(() => void previous.then(({ connector }) => connector.close()), 60_000).unref();
+      open.catch(() => {
+        if (this.opened?.open === open) this.opened = undefined;
+      });
+      if (previous) this.retire(previous);
     }
     return this.opened!.open;
   }
@@ -291,8 +298,15 @@ export class ConnectionWorker {
     return row?.id;
   }
 
-  private async closeConnector(): Promise<void> {
-    const open = await this.opened?.open.catch(() => undefined);
+  /** Calls under way end by themselves; the connector closes once they have had time to. */
+  private retire(open: Promise<Open>): void {
+    this.retired.add(open);
+    setTimeout(() => void this.closeConnector(open), retiringMs).unref();
+  }
+
+  private async closeConnector(opened: Promise<Open>): Promise<void> {
+    this.retired.delete(opened);
+    const open = await opened.catch(() => undefined);
     await open?.connector.close();
   }
 }

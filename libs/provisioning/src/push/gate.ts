@@ -6,6 +6,7 @@ const longestMs = { retry: 60_000, denied: 600_000 };
 /** A refused token is rarely right again within seconds: the first wait after a refusal is about half a minute. */
 const headStart = { retry: 0, denied: 5 };
 const longestAskedMs = 3_600_000;
+const inARowAtMost = 3;
 
 /**
  * Whether a connection may be used: closed for a while after trouble that concerns it as a whole, and opened
@@ -14,6 +15,8 @@ const longestAskedMs = 3_600_000;
 export class Gate {
   private closedUntil = 0;
   private failures = 0;
+  /** Troubles since the target last answered. */
+  private inARow = 0;
   private epoch = 0;
 
   constructor(
@@ -32,6 +35,16 @@ export class Gate {
     if (epoch > this.epoch) this.closedUntil = 0;
     this.epoch = epoch;
     this.failures = failures;
+  }
+
+  /**
+   * Whether a call that came to nothing is taken for the object's own trouble: one that comes alone between good
+   * answers, such as a lost connection, does not stop the others, and an object that always breaks the
+   * connection must not either.
+   */
+  forgives(): boolean {
+    this.inARow += 1;
+    return this.failures === 0 && this.inARow < inARowAtMost;
   }
 
   /** @param epoch the item's that met the trouble: what was sent before a person's change says nothing now */
@@ -58,6 +71,7 @@ export class Gate {
 
   /** The target answered: what was closed is open again. Answers whether anything changed. */
   async open(): Promise<boolean> {
+    this.inARow = 0;
     if (this.failures === 0 || this.isClosed) return false;
     this.failures = 0;
     await this.database.query(

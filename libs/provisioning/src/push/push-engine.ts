@@ -27,6 +27,8 @@ export interface EngineParts {
 const sweepEveryMs = 5_000;
 const lookEveryMs = 1_500;
 const reportDelayMs = 250;
+/** For calls under way when the engine stops. */
+const patienceMs = 5_000;
 
 /** The worker role: dispatches events, and keeps one worker running for each connection that is not disabled. */
 export class PushEngine {
@@ -79,7 +81,10 @@ export class PushEngine {
     clearInterval(this.looking);
     await this.refresh.idle();
     await this.sweeping.idle();
+    // A call that takes longer is cut off; the next attempt at its object looks first.
+    const patience = setTimeout(() => this.lease.abandon(), patienceMs);
     await Promise.all([...this.workers.values(), ...this.static].map((worker) => worker.close()));
+    clearTimeout(patience);
     await Promise.all([...this.reports.values()].map((report) => report.idle()));
     await this.lease.close();
   }

@@ -1,5 +1,7 @@
 import { Database } from '@rollcall/platform';
+import { foldCase } from '@rollcall/scim';
 import type { Action } from '../plan/plan.js';
+import { uuid } from '../work/uuid.js';
 import type { OperationError } from './operation.events.js';
 
 export const reportActions = ['create', 'update', 'deactivate', 'reactivate', 'delete', 'adopt'] as const;
@@ -109,17 +111,19 @@ function conditionsOf(tenantId: string, filter: ReportFilter, cursor: string | u
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = ['o.tenant_id = $1'];
   if (filter.user !== undefined) {
-    const user = parameter(filter.user);
     conditions.push(
-      `o.subject_type = 'user' and (o.subject_id::text = lower(${user}) or o.subject_id in (
-         select id from hub.directory_user where tenant_id = $1 and lower(user_name) = lower(${user})))`,
+      uuid.test(filter.user)
+        ? `o.subject_type = 'user' and o.subject_id = ${parameter(filter.user)}::uuid`
+        : `o.subject_id in (select id from hub.directory_user
+             where tenant_id = $1 and user_name_key = ${parameter(foldCase(filter.user))})`,
     );
   }
   if (filter.connection !== undefined) {
-    const connection = parameter(filter.connection);
     conditions.push(
-      `(o.connection_id::text = lower(${connection}) or o.connection_id in (
-         select id from hub.connection where tenant_id = $1 and lower(name) = lower(${connection})))`,
+      uuid.test(filter.connection)
+        ? `o.connection_id = ${parameter(filter.connection)}::uuid`
+        : `o.connection_id in (select id from hub.connection
+             where tenant_id = $1 and lower(name) = lower(${parameter(filter.connection)}))`,
     );
   }
   if (filter.action !== undefined) conditions.push(`o.action = ${parameter(filter.action)}`);

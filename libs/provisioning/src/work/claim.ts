@@ -75,7 +75,7 @@ export async function claim(
   return items.map((item) => ({ ...item, owner }));
 }
 
-/** Takes items back that are handed out and cannot be worked on now. */
+/** Takes items back that are handed out, or retried by a person, and cannot be worked on now. */
 export async function takeBack(
   database: Database,
   tenantId: string,
@@ -90,9 +90,11 @@ export async function takeBack(
                join unnest($3::uuid[], $4::int[]) asked(subject_id, handout)
                  on asked.subject_id = w.subject_id and asked.handout = w.handout
                where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($3::uuid[])
-                 and w.lease_owner is null and w.handed_until is not null
+                 and w.lease_owner is null and (w.handed_until is not null or w.state = 'dead')
                order by w.subject_id for update of w)
-             update hub.work_item w set handed_until = null
+             update hub.work_item w set handed_until = null,
+               attempts = case when w.state = 'dead' then 0 else w.attempts end,
+               state = case when w.state = 'dead' then 'due' else w.state end
              where w.tenant_id = $1 and w.connection_id = $2
                and w.subject_id = any(array(select subject_id from due))`,
     },

@@ -1,5 +1,5 @@
 import { Database, Queues } from '@rollcall/platform';
-import { engineQueues } from '../push/engine-queues.js';
+import { pokeWorkers } from '../push/poke-workers.js';
 import type { OperationError } from '../report/operation.events.js';
 
 export interface DeadLetter {
@@ -67,9 +67,6 @@ export async function retry(
      returning subject_id`,
     [tenantId, connectionId, subjectIds ?? null],
   );
-  await queues
-    .queue(engineQueues.control)
-    .add('control', {}, { removeOnComplete: true, removeOnFail: true })
-    .catch(() => undefined);
+  await pokeWorkers(queues);
   return rows.length;
 }

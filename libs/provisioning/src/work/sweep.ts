@@ -21,8 +21,9 @@ export async function sweep(database: Database, queues: Queues): Promise<void> {
     await makeEverythingDue(database, tenantId, connectionId);
   }
   for (const connection of await overdueHandouts(database)) await checkHandouts(database, queues, connection);
-  for (const connection of await withDeadLetters(database))
-    await showDeadLetters(database, queues, connection);
+  for (const connection of await deadLetterCounts(database)) {
+    await alignDeadLetters(database, queues, connection);
+  }
 }
 
 async function unfinishedResyncs(database: Database): Promise<ConnectionId[]> {
@@ -69,32 +70,39 @@ async function checkHandouts(
   );
 }
 
-async function withDeadLetters(database: Database): Promise<(ConnectionId & { dead: number })[]> {
+async function deadLetterCounts(database: Database): Promise<(ConnectionId & { dead: number })[]> {
   return database.query(
-    `select tenant_id as "tenantId", connection_id as "connectionId", count(*)::int as dead from hub.work_item
-     where state = 'dead' group by tenant_id, connection_id`,
+    `select tenant_id as "tenantId", id as "connectionId", (
+       select count(*)::int from hub.work_item w
+       where w.tenant_id = c.tenant_id and w.connection_id = c.id and w.state = 'dead') as dead
+     from hub.connection c where state <> 'disabled'`,
   );
 }
 
 const shownAtOnce = 500;
 
-/** Dead letters whose job is gone, as after a flush, get one again, so that they are seen and can be retried. */
-async function showDeadLetters(
+/**
+ * Every dead letter has a failed job, so that it is seen and can be retried there, and every failed job is one:
+ * a flushed queue has lost them, and a retry may have overtaken a job that was just about to fail.
+ */
+async function alignDeadLetters(
   database: Database,
   queues: Queues,
   { tenantId, connectionId, dead }: ConnectionId & { dead: number },
 ): Promise<void> {
   const queue = queues.queue(pushQueueName(connectionId));
-  const counts = await queue.getJobCounts('failed', 'waiting', 'active', 'delayed');
-  if (Object.values(counts).reduce((sum, count) => sum + count, 0) >= dead) return;
+  const { failed = 0 } = await queue.getJobCounts('failed');
+  if (failed === dead) return;
+  const jobs = (await queue.getJobs(['failed', 'waiting', 'active', 'delayed'])).filter(
+    (job) => job !== undefined,
+  );
   const items = await database.query<{ id: string; type: 'user' | 'group'; handout: number }>(
     `select subject_id as id, subject_type as type, failed_handout as handout from hub.work_item
      where tenant_id = $1 and connection_id = $2 and state = 'dead' and failed_handout is not null
      order by due_at`,
     [tenantId, connectionId],
   );
-  const failed = await queue.getJobs(['failed', 'waiting', 'active', 'delayed']);
-  const known = new Set(failed.map((job) => job?.id));
+  const known = new Set(jobs.map(({ id }) => id));
   const hidden = items.filter(({ id, handout }) => !known.has(pushJobId(id, handout)));
   await queue.addBulk(
     hidden.slice(0, shownAtOnce).map(({ id, type, handout }) => ({
@@ -103,4 +111,7 @@ async function showDeadLetters(
       opts: { ...pushJobOptions, jobId: pushJobId(id, handout) },
     })),
   );
+  const current = new Set(items.map(({ id, handout }) => pushJobId(id, handout)));
+  const surplus = (await queue.getFailed()).filter((job) => job && !current.has(job.id!));
+  await Promise.all(surplus.map((job) => job.remove().catch(() => undefined)));
 }
