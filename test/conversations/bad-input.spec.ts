@@ -320,7 +320,7 @@ describeOnBothQueues('Bad input', (startQueueServer) => {
 
     it('two filters', async () => {
       const answer = await send({ target: '/scim/v2/Users?filter=userName+pr&filter=title+pr' });
-      expectScimError(answer, 400, 'invalidValue', /filter/);
+      expectScimError(answer, 400, 'invalidFilter', /filter/);
     });
 
     it.each([
