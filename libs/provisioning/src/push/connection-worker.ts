@@ -176,7 +176,9 @@ export class ConnectionWorker {
     const owner = await lease.owner();
     const items = await claim(database, this.tenantId, this.connectionId, handouts, owner);
     const claimed = new Map(items.map((item) => [item.subjectId, item]));
-    const rest = handouts.filter(({ subjectId }) => !claimed.has(subjectId));
+    // Jobs of older hand-outs, and copies, can be in one batch with the job that is meant: one item, one job.
+    const isFor = (job: Handout, item: ClaimedItem | undefined) => item?.handout === job.handout;
+    const rest = handouts.filter((job) => !isFor(job, claimed.get(job.subjectId)));
     if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
     const [first] = items;
     if (!first) return handouts.map(() => undefined);
@@ -188,10 +190,12 @@ export class ConnectionWorker {
         groups: items.filter(({ subjectType }) => subjectType === 'group').map(({ subjectId }) => subjectId),
         memberLimit,
       });
-      return handouts.map(({ subjectId }) => {
-        const item = claimed.get(subjectId);
-        const subject = loaded.users.get(subjectId) ?? loaded.groups.get(subjectId);
-        return item && subject ? { item, open, subject, remoteIds: loaded.remoteIds } : undefined;
+      return handouts.map((job) => {
+        const item = claimed.get(job.subjectId);
+        const subject = loaded.users.get(job.subjectId) ?? loaded.groups.get(job.subjectId);
+        if (!item || !subject || !isFor(job, item)) return undefined;
+        claimed.delete(job.subjectId);
+        return { item, open, subject, remoteIds: loaded.remoteIds };
       });
     } catch (error) {
       await release(database, this.tenantId, this.connectionId, items).catch(() => lease.abandon());
