@@ -46,6 +46,18 @@ export function leavers(talk: Conversation): void {
     await talk.userIs(id, { userName: 'stays.off@contoso.example', active: false });
   });
 
+  it.each(['application/scim+json; charset=utf-8', 'application/json'])(
+    'a DELETE without a body that says it would be %s',
+    async (type) => {
+      const id = await talk.newUser({ userName: `typed.${type.length}@contoso.example` });
+      const target = `/scim/v2/Users/${id}`;
+      const headers = { 'content-type': type };
+      expect(await talk.client.send({ method: 'DELETE', target, headers })).toMatchObject({ status: 204 });
+      expectScimError(await talk.client.send({ method: 'DELETE', target, headers }), 404);
+      talk.userIsGone(id);
+    },
+  );
+
   it('a purged user is gone everywhere, and the userName is free for another person', async () => {
     const attributes = { userName: 'leaver@contoso.example', externalId: 'leaver' };
     const id = await talk.newUser(attributes);
