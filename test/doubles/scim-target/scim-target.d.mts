@@ -70,6 +70,8 @@ export interface ScimTarget {
   /** Cuts every connection and refuses new ones until it comes back, on the same port. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
+  /** Cheap, to watch how far things have come. */
+  counts(): Promise<{ accounts: number; calls: number }>;
   report(): Promise<Report>;
   stop(): Promise<void>;
 }

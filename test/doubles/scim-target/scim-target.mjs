@@ -85,6 +85,7 @@ export async function startScimTarget({ port = 0, token = 'target-token', faults
     setFaults: async (next) => void (schedule = new FaultSchedule(next)),
     goDown: async () => void (await shut()),
     comeBack: async () => void (await listen(bound)),
+    counts: async () => ({ accounts: users.byId.size, calls: record.calls.length }),
     report: async () => ({
       accounts: [...users.byId.values()],
       groups: [...groups.byId.values()].map((group) => ({

@@ -40,6 +40,7 @@ export async function spawnScimTarget(options = {}) {
       setFaults: (/** @type {unknown} */ faults) => ask('setFaults', faults),
       goDown: () => ask('goDown', undefined),
       comeBack: () => ask('comeBack', undefined),
+      counts: () => ask('counts', undefined),
       report: () => ask('report', undefined),
       stop: async () => {
         if (child.exitCode !== null) return;
