@@ -178,7 +178,7 @@ export function validator(talk: Conversation): void {
     expect((await talk.client.get('/ServiceProviderConfig')).body).toMatchObject({
       patch: { supported: true },
       filter: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true },
     });
     expectScimError(await talk.client.get('/Schemas/urn:none'), 404);
   });
