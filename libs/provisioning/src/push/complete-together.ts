@@ -1,6 +1,7 @@
 import { type EventStore, SubjectErased } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
-import { type Completed, complete, type Completion } from '../work/complete.js';
+import { complete } from '../work/complete.js';
+import type { Completed, Completion } from '../work/completion.js';
 
 const tries = 5;
 

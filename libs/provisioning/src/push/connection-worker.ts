@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { EventStore } from '@rollcall/event-store';
 import { Database, Keyring, Queues } from '@rollcall/platform';
 import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
-import { type ConnectorAccess, type OpenConnection, openConnection } from '../connections/open-connection.js';
+import type { ConnectorAccess } from '../connections/open-connection.js';
 import { type ClaimedItem, claim, type Handout, release, takeBack } from '../work/claim.js';
 import { Coalesced } from '../work/coalesced.js';
-import type { Completed, Completion } from '../work/complete.js';
+import type { Completed, Completion } from '../work/completion.js';
 import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
-import { AbsentIndex } from './absent-index.js';
 import { Attempt } from './attempt.js';
 import { Batch } from './batch.js';
 import { completeTogether } from './complete-together.js';
+import { type ConfiguredConnection, CurrentConfiguration } from './current-configuration.js';
 import { deadLetterReason } from './dead-letter-reason.js';
 import { Gate } from './gate.js';
 import { type LoadedGroup, type LoadedUser, loadSubjects } from './load-subjects.js';
@@ -33,13 +33,9 @@ export interface WorkerParts {
   recorded(tenantId: string): void;
 }
 
-interface Open extends OpenConnection {
-  absent: AbsentIndex;
-}
-
 interface Taken {
   item: ClaimedItem;
-  open: Open;
+  open: ConfiguredConnection;
   subject: LoadedUser | LoadedGroup;
   remoteIds: ReadonlyMap<string, string>;
 }
@@ -49,7 +45,6 @@ export const handoutWindow = 400;
 const batchLimit = 64;
 const lingerMs = 4;
 const longestSleepMs = 60_000;
-const retiringMs = 60_000;
 /** Memberships read and changed in one push of a group. */
 const memberLimit = 1_000;
 
@@ -57,8 +52,7 @@ const memberLimit = 1_000;
 export class ConnectionWorker {
   private readonly queue: Queue;
   private worker: Worker | undefined;
-  private opened: { version: number; open: Promise<Open> } | undefined;
-  private readonly retired = new Set<Promise<Open>>();
+  private readonly configured: CurrentConfiguration;
   private readonly gate: Gate;
   private readonly slots = new Slots(1);
   private readonly claims: Batch<Handout, Taken | undefined>;
@@ -76,6 +70,7 @@ export class ConnectionWorker {
     readonly connectionId: string,
   ) {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
+    this.configured = new CurrentConfiguration(parts, tenantId, connectionId);
     this.gate = new Gate(parts.database, tenantId, connectionId);
     this.claims = new Batch((handouts) => this.take(handouts), batchLimit, lingerMs, 2);
     this.completions = new Batch((completions) => this.complete(completions), batchLimit, lingerMs);
@@ -86,7 +81,7 @@ export class ConnectionWorker {
   }
 
   async start(version: number): Promise<void> {
-    const { configuration } = await this.open(version);
+    const { configuration } = await this.configured.at(version);
     const { concurrency } = configuration.policy.push;
     this.slots.resize(concurrency);
     // More jobs are under way than calls: while some wait for the target, others are read and written.
@@ -108,8 +103,7 @@ export class ConnectionWorker {
     clearTimeout(this.timer);
     await this.worker?.close();
     await this.feed.idle();
-    const open = this.opened ? [...this.retired, this.opened.open] : [...this.retired];
-    await Promise.all(open.map((opened) => this.closeConnector(opened)));
+    await this.configured.close();
   }
 
   private async process(job: Job<PushJob>): Promise<void> {
@@ -184,7 +178,8 @@ export class ConnectionWorker {
     if (!first) return handouts.map(() => undefined);
     this.gate.learn(first.epoch, first.connectionFailures);
     try {
-      const open = await this.open(first.configVersion);
+      const open = await this.configured.at(first.configVersion);
+      this.slots.resize(open.configuration.policy.push.concurrency);
       const loaded = await loadSubjects(database, this.tenantId, this.connectionId, open.configuration, {
         users: items.filter(({ subjectType }) => subjectType === 'user').map(({ subjectId }) => subjectId),
         groups: items.filter(({ subjectType }) => subjectType === 'group').map(({ subjectId }) => subjectId),
@@ -254,45 +249,6 @@ export class ConnectionWorker {
     }, at - Date.now());
   }
 
-  /** The connection as configured in the version an item was claimed under. */
-  private async open(version: number): Promise<Open> {
-    if (this.opened?.version !== version) {
-      const previous = this.opened?.open;
-      const open = this.openNow();
-      this.opened = { version, open };
-      open.catch(() => {
-        if (this.opened?.open === open) this.opened = undefined;
-      });
-      if (previous) this.retire(previous);
-    }
-    return this.opened!.open;
-  }
-
-  private async openNow(): Promise<Open> {
-    const { database, keyring, connectors } = this.parts;
-    const open = await openConnection(database, keyring, connectors, this.tenantId, this.connectionId);
-    if (!open) throw new Error(`Connection ${this.connectionId} is gone`);
-    this.slots.resize(open.configuration.policy.push.concurrency);
-    const absent = new AbsentIndex(
-      open.connector,
-      open.capabilities.list ? open.configuration.users.matching : [],
-      () => (open.capabilities.list ? this.accountsToMake() : Promise.resolve(0)),
-      open.capabilities.pageSize,
-    );
-    return { ...open, absent };
-  }
-
-  private async accountsToMake(): Promise<number> {
-    const [row] = await this.parts.database.query<{ count: number }>(
-      `select count(*)::int as count from hub.work_item w
-       where w.tenant_id = $1 and w.connection_id = $2 and w.subject_type = 'user' and w.state in ('due', 'retrying')
-         and not exists (select from hub.target_object t where t.tenant_id = $1 and t.connection_id = $2
-           and t.subject_id = w.subject_id)`,
-      [this.tenantId, this.connectionId],
-    );
-    return row!.count;
-  }
-
   private async holderOf(item: ClaimedItem, remoteId: string): Promise<string | undefined> {
     const [row] = await this.parts.database.query<{ id: string }>(
       `select subject_id as id from hub.target_object where tenant_id = $1 and connection_id = $2
@@ -300,17 +256,5 @@ export class ConnectionWorker {
       [this.tenantId, this.connectionId, item.subjectType, remoteId, item.subjectId],
     );
     return row?.id;
-  }
-
-  /** Calls under way end by themselves; the connector closes once they have had time to. */
-  private retire(open: Promise<Open>): void {
-    this.retired.add(open);
-    setTimeout(() => void this.closeConnector(open), retiringMs).unref();
-  }
-
-  private async closeConnector(opened: Promise<Open>): Promise<void> {
-    this.retired.delete(opened);
-    const open = await opened.catch(() => undefined);
-    await open?.connector.close();
   }
 }

@@ -2,7 +2,7 @@ import type { Attributes } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
 import { referencedIds } from '../mapping/map-attributes.js';
 import type { Configuration, GroupState, TargetObject, UserState } from '../plan/plan.js';
-import type { DirtyPair } from '../work/complete.js';
+import type { DirtyPair } from '../work/completion.js';
 import { uuid } from '../work/uuid.js';
 
 export interface LoadedUser {

@@ -2,7 +2,7 @@ import type { Capabilities } from '@rollcall/connectors';
 import { planGroup } from '../plan/plan-group.js';
 import { planMembers } from '../plan/plan-members.js';
 import type { Plan, TargetObject } from '../plan/plan.js';
-import type { MembersWritten } from '../work/complete.js';
+import type { MembersWritten } from '../work/completion.js';
 import { type Failure, isFailure } from './attempt.js';
 import { carryOut } from './carry-out.js';
 import type { LoadedGroup } from './load-subjects.js';

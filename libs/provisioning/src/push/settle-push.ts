@@ -17,7 +17,7 @@ import {
 } from '../report/operation.events.js';
 import { backoffMs } from '../work/backoff.js';
 import type { ClaimedItem } from '../work/claim.js';
-import type { Completion } from '../work/complete.js';
+import type { Completion } from '../work/completion.js';
 import type { Attempt, Failure } from './attempt.js';
 
 /** The connection as a whole is in trouble: nothing more is sent until it is over. */

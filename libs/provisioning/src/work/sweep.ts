@@ -1,7 +1,7 @@
 import { Database, Queues } from '@rollcall/platform';
 import { makeEverythingDue } from './make-everything-due.js';
 import { handedSeconds } from './hand-out.js';
-import { wakeOverlooked } from './complete.js';
+import { wakeOverlooked } from './wake-waiting.js';
 import { pushJobId, pushJobOptions, pushQueueName } from './push-job.js';
 import { freeStaleLeases } from './worker-lease.js';
 

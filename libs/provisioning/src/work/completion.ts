@@ -1,0 +1,41 @@
+import type { Append } from '@rollcall/event-store';
+import type { MemberPair } from '../plan/plan-members.js';
+import type { ReferencePlan, TargetObject } from '../plan/plan.js';
+import type { OperationError } from '../report/operation.events.js';
+import type { ClaimedItem } from './claim.js';
+
+/** How a push ended, to be written in one transaction together with its neighbours. */
+export interface Completion {
+  item: ClaimedItem;
+  /** due: at once or, with `dueAt`, later. */
+  state: 'idle' | 'due' | 'retrying' | 'dead';
+  dueAt?: Date;
+  attempts: number;
+  error?: OperationError;
+  /** Kept while an operation goes on being tried. */
+  operationId?: string;
+  lookFirst?: boolean;
+  /** What was last reported as switched off, so that it is reported once. */
+  skipped?: string;
+  target?: { before: TargetObject | undefined; after: TargetObject };
+  references?: ReferencePlan;
+  members?: MembersWritten;
+  /** Hub ids of members the target does not know although they were thought to be there. */
+  gone?: string[];
+  event?: Append;
+}
+
+/** A membership as it was read: one that is marked again meanwhile has a higher revision and stays. */
+export type DirtyPair = MemberPair & { revision: number };
+
+export interface MembersWritten {
+  added: DirtyPair[];
+  removed: DirtyPair[];
+  parked: DirtyPair[];
+  settled: DirtyPair[];
+  /** Looks at every member of the directory's group, or at every member that was written. */
+  markEvery?: 'member-of-directory' | 'member-written';
+}
+
+/** Where an item stands after its completion; 'lost' when its lease had gone to somebody else. */
+export type Completed = 'idle' | 'due' | 'retrying' | 'dead' | 'lost';
