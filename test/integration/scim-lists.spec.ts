@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Json, scimHub, type ScimSource } from './scim-source.js';
+import { type Json, scimHub, type ScimSource } from '../harness/scim-source.js';
 
 const hub = scimHub();
 const searchRequest = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';

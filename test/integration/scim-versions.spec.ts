@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { scimHub, type ScimSource } from './scim-source.js';
+import { scimHub, type ScimSource } from '../harness/scim-source.js';
 
 const hub = scimHub();
 let source: ScimSource;

@@ -43,12 +43,13 @@ export function listStatement(
   const order = wanted.find(({ sort }) => sort)?.sort;
   const parts = wanted.map((one) => {
     const parameters = new SqlParameters(values.length + 1);
-    const document = {
-      document: 'r.search',
-      indexed: { [tables[one.kind].nameAttribute]: `r.${tables[one.kind].nameKey}` },
-    };
-    const key = one.sort ? sortKey(one.sort, document, parameters) : 'null::text';
-    const after = page.after ? comesAfter(order, page.after, { key, id: 'r.id' }, parameters) : 'true';
+    const { nameAttribute, nameKey } = tables[one.kind];
+    const columns = { document: 'r.search', indexed: { [nameAttribute]: `r.${nameKey}` } };
+    const keyIsNeverNull = one.sort?.path.name === nameAttribute;
+    const key = one.sort ? sortKey(one.sort, columns, parameters) : 'null::text';
+    const after = page.after
+      ? comesAfter(order, page.after, { key, id: 'r.id', keyIsNeverNull }, parameters)
+      : 'true';
     values.push(...parameters.values);
     return `select '${one.kind}' as kind, r.id, r.version, r.resource, r.created_at, r.last_modified, r.deleted_at,
       ${key} as sort_key from ${from(one, values)} and ${after}`;

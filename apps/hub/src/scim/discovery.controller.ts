@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import {
   groupType,
   resourceTypeResource,
@@ -27,7 +27,12 @@ const types = [userType, groupType];
 @UseFilters(ScimErrorFilter)
 export class DiscoveryController {
   @Get('ServiceProviderConfig')
-  serviceProviderConfig(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  serviceProviderConfig(
+    @Query('filter') filter: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    refuseFilter(filter);
     void reply.type(scimMediaType);
     return serviceProviderConfig({
       baseUrl: scimBaseUrl(request),
@@ -57,7 +62,12 @@ export class DiscoveryController {
   }
 
   @Get('Schemas')
-  schemas(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  schemas(
+    @Query('filter') filter: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    refuseFilter(filter);
     void reply.type(scimMediaType);
     return schemasResponse(types, scimBaseUrl(request));
   }
@@ -75,7 +85,12 @@ export class DiscoveryController {
   }
 
   @Get('ResourceTypes')
-  resourceTypes(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  resourceTypes(
+    @Query('filter') filter: unknown,
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    refuseFilter(filter);
     void reply.type(scimMediaType);
     return resourceTypesResponse(types, scimBaseUrl(request));
   }
@@ -90,5 +105,12 @@ export class DiscoveryController {
     const type = types.find((known) => known.name.toLowerCase() === name.toLowerCase());
     if (!type) throw new ScimError(404, `There is no resource type ${name}.`);
     return resourceTypeResource(type, scimBaseUrl(request));
+  }
+}
+
+/** RFC 7644 section 4: nobody shall believe that what comes was filtered. */
+function refuseFilter(filter: unknown): void {
+  if (filter !== undefined) {
+    throw new ScimError(403, 'This endpoint cannot be filtered. Leave the filter out: the list is short.');
   }
 }

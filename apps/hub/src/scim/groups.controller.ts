@@ -107,17 +107,21 @@ export class GroupsController {
     return this.answer(group, query, request, reply);
   }
 
-  /** 204 without a body: Entra asks that thousands of members are not sent back for each change. */
+  /** 204 without a body, unless attributes are asked for: thousands of members are not sent back for each change. */
   @Patch(':id')
   @HttpCode(204)
   async patch(
     @Param('id') id: string,
     @Body() body: unknown,
+    @Query() query: ScimQuery,
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
+  ) {
     const ifMatch = knownVersions(request.headers['if-match']);
-    void reply.header('etag', etag(await this.writes.patch(writerOf(request), id, body, ifMatch)));
+    const group = await this.writes.patch(writerOf(request), id, body, ifMatch);
+    if (!query.attributes) return void reply.header('etag', etag(group));
+    void reply.status(200);
+    return this.answer(group, query, request, reply);
   }
 
   @Delete(':id')

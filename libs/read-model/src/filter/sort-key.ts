@@ -10,7 +10,7 @@ export interface SortPosition {
 
 export interface SortColumns {
   document: string;
-  /** Columns that hold the folded value of an attribute and have an index. */
+  /** Columns that hold the folded value of an attribute, are never null and have an index. */
   indexed: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ export function sortKey(sort: Sort, { document, indexed }: SortColumns, paramete
 export function comesAfter(
   sort: Sort | undefined,
   { key, id }: SortPosition,
-  sql: { key: string; id: string },
+  sql: { key: string; id: string; keyIsNeverNull: boolean },
   parameters: SqlParameters,
 ): string {
   const sign = sort?.descending ? '<' : '>';
@@ -40,7 +40,8 @@ export function comesAfter(
   }
   const value = sort.numeric ? `${parameters.text(key)}::numeric` : parameters.text(key);
   const behind = `(${sql.key}, ${sql.id}) ${sign} (${value}, ${parameters.uuid(id)})`;
-  return sort.descending ? behind : `(${behind} or ${sql.key} is null)`;
+  // With the second half, the index would be read from its beginning.
+  return sort.descending || sql.keyIsNeverNull ? behind : `(${behind} or ${sql.key} is null)`;
 }
 
 function primaryOrFirst(array: string, sub: string | undefined, parameters: SqlParameters): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningHub } from '../../apps/hub/src/start/start-hub.js';
-import { createTestDatabase, startHubHere, type TestDatabase } from '../harness/index.js';
+import { startHubHere } from './start-hub-here.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export type Json = Record<string, any>;
 
