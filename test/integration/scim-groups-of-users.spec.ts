@@ -111,3 +111,18 @@ describe('/Me', () => {
     });
   });
 });
+
+describe('members of a group', () => {
+  it('are never those who were deleted before the question', async () => {
+    const crowd = await source.make('/Groups', { displayName: 'Crowd' });
+    for (let round = 0; round < 20; round++) {
+      const leaver = await source.make('/Users', { userName: `leaver${round}` });
+      await source.send('PATCH', `/Groups/${crowd}`, {
+        Operations: [{ op: 'add', path: 'members', value: [{ value: leaver }] }],
+      });
+      expect((await source.get(`/Groups/${crowd}`)).body.members).toMatchObject([{ value: leaver }]);
+      await source.send('DELETE', `/Users/${leaver}`);
+      expect((await source.get(`/Groups/${crowd}`)).body.members ?? []).toEqual([]);
+    }
+  });
+});

@@ -21,11 +21,6 @@ export const inNoGroup = (tenant: string, user: string) => `not (
   exists (select from hub.directory_member m where m.tenant_id = ${tenant} and m.member_id = ${user})
   or ${groupEventUnseen(tenant)})`;
 
-const standing = {
-  name: 'read-model.standing-of-users',
-  text: `select bool_and(${inNoGroup('$1::uuid', 'u.id')}) as in_no_group from unnest($2::uuid[]) u(id)`,
-};
-
 /** `union` drops what is known already, so a circle of groups ends. */
 const groupsOfUsers = {
   name: 'read-model.groups-of-users',
@@ -35,13 +30,21 @@ const groupsOfUsers = {
       join hub.directory_member m on m.tenant_id = $1 and m.member_id = u.id
       union
       select above.user_id, m.group_id, false from above
-      join hub.directory_member m on m.tenant_id = $1 and m.member_id = above.group_id)
-    select above.user_id, g.id, g.display_name, bool_or(above.direct) as direct
-    from above join hub.directory_group g on g.tenant_id = $1 and g.id = above.group_id
-    where g.deleted_at is null
-    group by above.user_id, g.tenant_id, g.id
-    order by direct desc, g.id`,
+      join hub.directory_member m on m.tenant_id = $1 and m.member_id = above.group_id),
+    shown as (
+      select above.user_id, g.id, g.display_name, bool_or(above.direct) as direct
+      from above join hub.directory_group g on g.tenant_id = $1 and g.id = above.group_id
+      where g.deleted_at is null
+      group by above.user_id, g.tenant_id, g.id)
+    select ${groupEventUnseen('$1::uuid')} as unseen, (
+      select jsonb_agg(jsonb_build_array(user_id, id, display_name, direct) order by direct desc, id) from shown
+    ) as groups`,
 };
+
+interface Answer {
+  unseen: boolean;
+  groups: [userId: string, id: string, displayName: string, direct: boolean][] | null;
+}
 
 /** The groups of users, derived when they are read and never older than the last event before the question. */
 @Injectable()
@@ -54,20 +57,21 @@ export class GroupsOfUsers {
   async of(tenantId: string, userIds: string[]): Promise<Map<string, GroupOfUser[]>> {
     const groups = new Map<string, GroupOfUser[]>();
     if (userIds.length === 0) return groups;
-    const [answer] = await this.database.query<{ in_no_group: boolean }>(standing, [tenantId, userIds]);
-    if (answer!.in_no_group) return groups;
-    await this.freshness.upToDate(tenantId);
-    const rows = await this.database.query<{
-      user_id: string;
-      id: string;
-      display_name: string;
-      direct: boolean;
-    }>(groupsOfUsers, [tenantId, userIds]);
-    for (const { user_id, id, display_name, direct } of rows) {
-      const known = groups.get(user_id) ?? [];
-      groups.set(user_id, known);
-      known.push({ id, displayName: display_name, direct });
+    let answer = await this.look(tenantId, userIds);
+    if (answer.unseen) {
+      await this.freshness.upToDate(tenantId);
+      answer = await this.look(tenantId, userIds);
+    }
+    for (const [userId, id, displayName, direct] of answer.groups ?? []) {
+      const known = groups.get(userId) ?? [];
+      groups.set(userId, known);
+      known.push({ id, displayName, direct });
     }
     return groups;
+  }
+
+  private async look(tenantId: string, userIds: string[]): Promise<Answer> {
+    const [answer] = await this.database.query<Answer>(groupsOfUsers, [tenantId, userIds]);
+    return answer!;
   }
 }

@@ -15,7 +15,13 @@ import { Batch, Database } from '@rollcall/platform';
 import { inNoGroup } from './groups-of-users.js';
 import { fold, rowAndTail, type RowAndTail } from './row-and-tail.js';
 
-const membersAmong = (parameter: string) => `, (
+const deletedUnseen = `, array(
+  select d.stream_id from hub.event d where d.tenant_id = wanted.tenant_id
+    and d.type in ('user.deleted', 'group.deleted') and d.position > coalesce((
+      select c.position from hub.checkpoint c
+      where c.tenant_id = wanted.tenant_id and c.subscriber = 'directory'), 0)) as deleted_unseen`;
+
+const membersAmong = (parameter: string) => `${deletedUnseen}, (
   select jsonb_agg(jsonb_build_array(m.member_id, m.member_type)) from hub.directory_member m
   where m.tenant_id = $1 and m.group_id = wanted.id
     and (${parameter}::uuid[] is null or m.member_id = any(${parameter}::uuid[]))) as members`;
@@ -71,7 +77,11 @@ const kindsOf = {
 };
 
 type UserRows = RowAndTail & { in_no_group: boolean };
-type GroupRows = RowAndTail & { members: [string, Member['type']][] | null };
+type GroupRows = RowAndTail & {
+  members: [string, Member['type']][] | null;
+  /** Users and groups deleted since the rows were written: no group holds them any more. */
+  deleted_unseen: string[];
+};
 
 /** Look-ups of single users that come while others are under way share a round trip. */
 const readTogether = 64;
@@ -183,6 +193,7 @@ export class NewestDirectoryStates extends DirectoryStates {
       if (type === 'group.members-added') for (const member of named) members.set(member.id, member);
       if (type === 'group.members-removed') for (const { id } of named) members.delete(id);
     }
+    for (const id of rows[0]!.deleted_unseen) members.delete(id);
     return { group: state, members };
   }
 }
