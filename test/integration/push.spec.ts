@@ -268,6 +268,36 @@ function pushing(options: () => { redisUrl?: string }): void {
     expect(rig.target.groupNamed('Old')!.members).toEqual(new Set(['stranger']));
   });
 
+  it('gives somebody who was deleted and made anew their account back, in the groups they are in now', async () => {
+    await rig.startEngine();
+    const connection = await rig.connect();
+    const [before, bob] = [await rig.createUser('ada@example.com'), await rig.createUser('bob@example.com')];
+    await rig.createGroup('Old team', [before, bob]);
+    await rig.settled(connection);
+    const account = rig.target.userNamed('ada@example.com')!.id;
+    const bobThere = rig.target.userNamed('bob@example.com')!.id;
+    await rig.user(before, 'user.deleted');
+    await rig.settled(connection);
+    expect(rig.target.userNamed('ada@example.com')!.attributes.active).toBe(false);
+    const now = await rig.createUser('ada@example.com', { title: 'Countess' });
+    await rig.createGroup('New team', [now]);
+    await rig.settled(connection);
+    expect(rig.target.users.size).toBe(2);
+    expect(rig.target.userNamed('ada@example.com')).toMatchObject({
+      id: account,
+      attributes: { active: true, title: 'Countess' },
+    });
+    expect(rig.target.groupNamed('Old team')!.members).toEqual(new Set([bobThere]));
+    expect(rig.target.groupNamed('New team')!.members).toEqual(new Set([account]));
+    // What is still looked at for the leaver must not touch the account any more.
+    await rig.connections.change(rig.tenantId, connection, {
+      policy: { users: { onDeletedAtSource: 'delete', deleteAfterHours: 0 } },
+    });
+    await rig.settled(connection);
+    expect(rig.target.userNamed('ada@example.com')!.attributes.active).toBe(true);
+    expect(rig.target.groupNamed('New team')!.members).toEqual(new Set([account]));
+  });
+
   it('follows a scope of groups as people come and go', async () => {
     await rig.startEngine();
     const [ada, bob] = [await rig.createUser('ada@example.com'), await rig.createUser('bob@example.com')];

@@ -9,7 +9,8 @@ export interface MatchKey {
 
 export type Match =
   | { kind: 'none' }
-  | { kind: 'one'; key: MatchKey; object: RemoteObject }
+  /** `leaver`: the user, deleted at the source since, whose account it was. */
+  | { kind: 'one'; key: MatchKey; object: RemoteObject; leaver?: string }
   | { kind: 'many'; key: MatchKey; ids: string[] }
   /** The account found is the account of another subject already. */
   | { kind: 'taken'; key: MatchKey; remoteId: string; subjectId: string };

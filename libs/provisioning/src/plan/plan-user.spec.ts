@@ -119,6 +119,25 @@ describe('a user without an account', () => {
     });
   });
 
+  it('is the one of a leaver when the same person is made anew, active again', () => {
+    const object = {
+      id: 'r9',
+      attributes: { userName: 'ada@example.com', displayName: 'Ada' },
+      active: false,
+    };
+    const key = { attribute: 'userName', value: 'ada@example.com' };
+    expect(
+      plan(user(), configure(), undefined, { match: { kind: 'one', key, object, leaver: 'u1' } }),
+    ).toMatchObject({
+      action: 'adopt',
+      reason: { code: 'leaver-returned' },
+      remoteId: 'r9',
+      takenFrom: 'u1',
+      becomes: 'active',
+      changes: [{ attribute: 'active', from: false, to: true }],
+    });
+  });
+
   it('gets none when inactive, deleted or out of scope', () => {
     const scoped = configure({ scope: { rule: 'userType eq "Employee"' } });
     for (const [state, configuration] of [

@@ -79,7 +79,7 @@ function withoutAccount(
   }
   const match = facts.match ?? { kind: 'none' };
   if (match.kind === 'many' || match.kind === 'taken') return refuseMatch('user', match);
-  if (match.kind === 'one') return adopt(match.object, mapped, references, configuration);
+  if (match.kind === 'one') return adopt(match, mapped, references, configuration);
   if (!configuration.policy.users.create) return withheld('create');
   return {
     action: 'create',
@@ -90,8 +90,17 @@ function withoutAccount(
   };
 }
 
+const found: Reason = {
+  code: 'found-at-target',
+  text: 'An account of this user exists there and is taken over.',
+};
+const returned: Reason = {
+  code: 'leaver-returned',
+  text: 'The account of a leaver matches: a user was deleted at the source and made anew. It is taken over.',
+};
+
 function adopt(
-  object: Extract<Match, { kind: 'one' }>['object'],
+  { object, leaver }: Extract<Match, { kind: 'one' }>,
   mapped: MappedAttributes,
   references: ReferencePlan,
   { users, policy }: Configuration,
@@ -102,8 +111,9 @@ function adopt(
   const inactive = active !== undefined && observed[active] === false;
   return {
     action: 'adopt',
-    reason: { code: 'found-at-target', text: 'An account of this user exists there and is taken over.' },
+    reason: leaver ? returned : found,
     remoteId: object.id,
+    ...(leaver && { takenFrom: leaver }),
     observed,
     changes: policy.users.update ? attributeChanges(mapped, observed) : [],
     becomes: inactive && !policy.users.update ? 'inactive' : 'active',

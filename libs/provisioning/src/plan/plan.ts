@@ -62,6 +62,7 @@ export interface Reason {
     | 'changed'
     | 'new'
     | 'found-at-target'
+    | 'leaver-returned'
     | 'inactive-at-source'
     | 'active-at-source'
     | 'deleted-at-source'
@@ -101,6 +102,8 @@ export type Plan =
       leavingSince?: Date;
       nextDueAt?: Date;
       references: ReferencePlan;
+      /** The leaver whose account is adopted: it is theirs no longer, and what was planned for them is off. */
+      takenFrom?: string;
       /** What was found at the account to adopt. */
       observed?: Attributes;
     };

@@ -6,6 +6,11 @@ import type { AttributePlan } from '../plan/plan.js';
 /** What a call answered when it did not do what it was made for. */
 export type Failure = Exclude<Outcome<unknown>, { kind: 'ok' | 'no-op' | 'planned' }>;
 
+export interface Holder {
+  subjectId: string;
+  left: boolean;
+}
+
 export interface AttemptTools {
   connector: Connector;
   type: SubjectType;
@@ -15,8 +20,8 @@ export interface AttemptTools {
   signal?: AbortSignal;
   /** True when nothing at the target can match: looking would find nothing. */
   surelyAbsent?(keys: MatchKey[]): Promise<boolean>;
-  /** The subject that has this account already. */
-  holderOf(remoteId: string): Promise<string | undefined>;
+  /** The subject that has this account already; `left` when it is gone at the source and nothing is under way. */
+  holderOf(remoteId: string): Promise<Holder | undefined>;
 }
 
 /** One attempt at one subject: makes the calls a plan asks for, and keeps what was called and answered. */
@@ -41,8 +46,12 @@ export class Attempt {
       const match = judgeHits(key, outcome.kind === 'ok' ? outcome.value : []);
       if (!match) continue;
       if (match.kind !== 'one') return match;
-      const subjectId = await this.tools.holderOf(match.object.id);
-      return subjectId === undefined ? match : { kind: 'taken', key, remoteId: match.object.id, subjectId };
+      const holder = await this.tools.holderOf(match.object.id);
+      if (!holder) return match;
+      const { subjectId, left } = holder;
+      return left
+        ? { ...match, leaver: subjectId }
+        : { kind: 'taken', key, remoteId: match.object.id, subjectId };
     }
     return { kind: 'none' };
   }

@@ -9,7 +9,7 @@ import type { Completed, Completion } from '../work/completion.js';
 import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
-import { Attempt } from './attempt.js';
+import { Attempt, type Holder } from './attempt.js';
 import { Batch } from './batch.js';
 import { completeTogether } from './complete-together.js';
 import { type ConfiguredConnection, CurrentConfiguration } from './current-configuration.js';
@@ -249,12 +249,18 @@ export class ConnectionWorker {
     }, at - Date.now());
   }
 
-  private async holderOf(item: ClaimedItem, remoteId: string): Promise<string | undefined> {
-    const [row] = await this.parts.database.query<{ id: string }>(
-      `select subject_id as id from hub.target_object where tenant_id = $1 and connection_id = $2
-         and subject_type = $3 and remote_id = $4 and subject_id <> $5 and state in ('active', 'inactive')`,
+  private async holderOf(item: ClaimedItem, remoteId: string): Promise<Holder | undefined> {
+    const [holder] = await this.parts.database.query<Holder>(
+      `select t.subject_id as "subjectId",
+         u.deleted_at is not null and w.lease_owner is null and (w.state = 'idle' or w.due_at > now()) as left
+       from hub.target_object t
+       left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id
+       left join hub.work_item w on w.tenant_id = t.tenant_id and w.connection_id = t.connection_id
+         and w.subject_id = t.subject_id
+       where t.tenant_id = $1 and t.connection_id = $2 and t.subject_type = $3 and t.remote_id = $4
+         and t.subject_id <> $5 and t.state in ('active', 'inactive')`,
       [this.tenantId, this.connectionId, item.subjectType, remoteId, item.subjectId],
     );
-    return row?.id;
+    return holder;
   }
 }

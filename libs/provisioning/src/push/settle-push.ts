@@ -56,7 +56,7 @@ export interface Done {
 }
 
 /** How far a completion has come, whatever happened: what is written in any case. */
-export type Progress = Pick<Completion, 'target' | 'references' | 'members' | 'gone'>;
+export type Progress = Pick<Completion, 'target' | 'takenFrom' | 'references' | 'members' | 'gone'>;
 
 export function succeeded(context: PushContext, done: Done, progress: Progress, again?: Date): Pushed {
   return {
@@ -194,6 +194,7 @@ export function progressOf(
   const untouched = after === undefined || (plan.action === 'none' && same);
   return {
     ...(!untouched && { target: { before, after } }),
+    ...(!untouched && 'takenFrom' in plan && { takenFrom: plan.takenFrom }),
     ...((!untouched || references.all.length > 0) && 'references' in plan && { references }),
   };
 }

@@ -2,6 +2,7 @@ import type { EventStore } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
 import type { Completed, Completion } from './completion.js';
 import { settleItems } from './settle-items.js';
+import { takeOverAccounts } from './take-over-accounts.js';
 import { wakeOthers } from './wake-waiting.js';
 import { writeMembers } from './write-members.js';
 import { writeReferences } from './write-references.js';
@@ -21,7 +22,8 @@ export async function complete(
   return database.transaction(async (client) => {
     const states = await settleItems(client, tenantId, connectionId, completions);
     const ours = completions.filter(({ item }) => states.has(item.subjectId));
-    const woken = await writeTargets(client, tenantId, connectionId, ours);
+    const woken = await takeOverAccounts(client, tenantId, connectionId, ours);
+    woken.push(...(await writeTargets(client, tenantId, connectionId, ours)));
     await writeReferences(client, tenantId, connectionId, ours);
     await writeMembers(client, tenantId, connectionId, ours);
     woken.push(...(await wakeOthers(client, tenantId, connectionId, ours)));

@@ -18,6 +18,8 @@ export interface Completion {
   /** What was last reported as switched off, so that it is reported once. */
   skipped?: string;
   target?: { before: TargetObject | undefined; after: TargetObject };
+  /** The leaver whose account it was before. */
+  takenFrom?: string;
   references?: ReferencePlan;
   members?: MembersWritten;
   /** Hub ids of members the target does not know although they were thought to be there. */

@@ -5,7 +5,7 @@ import type { Completion } from './completion.js';
 
 const accounts = `('active', 'inactive')`;
 
-const dueAgain = `revision = w.revision + 1,
+export const dueAgain = `revision = w.revision + 1,
   state = case when w.state = 'retrying' then 'retrying' else 'due' end,
   due_at = case when w.state = 'retrying' then w.due_at else now() end`;
 
