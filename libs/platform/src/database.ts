@@ -40,6 +40,9 @@ export class Database {
         connectionTimeoutMillis: 10_000,
         keepAlive: true,
         options: plannerSettings,
+        // One in use that the server closes between two queries must not end the process: the pool itself listens
+        // only while it is idle. A listener for the pool's events would miss the clients of initialize().
+        onConnect: (client: pg.PoolClient) => void client.on('error', () => undefined),
       },
     });
     await dataSource.initialize();

@@ -25,6 +25,7 @@ export async function openPostgresCarrier(databaseUrl: string): Promise<Carrier>
   // Each queue and worker listens for the pool's errors.
   pool.setMaxListeners(0);
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   await migrate(pool);
   const connection = pool as unknown as QueueOptions['connection'];
   return {
