@@ -121,6 +121,53 @@ describe('sorting', () => {
   });
 });
 
+describe('sorted pages', () => {
+  const texts = [undefined, '', 'a', 'A', 'b', 'ß', 'é', '😀', '\uffee', 'a b'];
+  const value = (text: string | undefined) => text?.toLowerCase() || undefined;
+  const inOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+  it('hold what sorting in memory gives, whatever the values, ties and gaps', async () => {
+    const own = await hub.newSource();
+    const made = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const title = texts[n % texts.length];
+        const emails = Array.from({ length: (n * 7) % 4 }, (_value, at) => ({
+          value: texts[(n + at * 3) % texts.length] || 'x',
+          primary: at === n % 3,
+        }));
+        const id = await own.make('/Users', { userName: `u${n}`, title, emails, active: n % 3 > 0 });
+        const email = value((emails.find(({ primary }) => primary) ?? emails[0])?.value);
+        return { id, title: value(title), emails: email, active: String(n % 3 > 0) };
+      }),
+    );
+    for (const sortBy of ['title', 'emails', 'active'] as const) {
+      for (const sortOrder of ['ascending', 'descending']) {
+        const sign = sortOrder === 'ascending' ? 1 : -1;
+        const expected = made
+          .toSorted((a, b) => {
+            const [x, y] = [a[sortBy], b[sortBy]];
+            const byValue =
+              x === undefined || y === undefined
+                ? Number(x === undefined) - Number(y === undefined)
+                : inOrder(x, y);
+            return sign * (byValue || inOrder(a.id, b.id));
+          })
+          .map(({ id }) => id);
+        for (const count of ['1', '7', '60']) {
+          const seen: string[] = [];
+          let cursor: string | undefined = '';
+          while (cursor !== undefined) {
+            const list: Json = await own.list('/Users', { sortBy, sortOrder, count, cursor });
+            seen.push(...list.Resources.map(({ id }: Json) => id));
+            cursor = list.nextCursor;
+          }
+          expect(seen, `${sortBy} ${sortOrder} ${count}`).toEqual(expected);
+        }
+      }
+    }
+  });
+});
+
 describe('pages by cursor', () => {
   it('show everybody who is there throughout once, whatever comes and goes meanwhile', async () => {
     const own = await hub.newSource();

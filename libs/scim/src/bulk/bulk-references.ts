@@ -42,24 +42,25 @@ export interface Deferred {
  * are put off.
  */
 export function deferReferences(data: JsonObject, missing: ReadonlySet<string>, prefix = ''): Deferred {
-  const deferred: Deferred = { now: {}, later: [] };
+  const now: [key: string, value: unknown][] = [];
+  const later: Deferred['later'] = [];
   const isMissing = (value: unknown) => bulkIdsIn(value).some((bulkId) => missing.has(bulkId));
-  const putOff = (key: string, value: unknown) =>
-    deferred.later.push({ op: 'add', path: prefix + key, value });
+  const putOff = (key: string, value: unknown) => later.push({ op: 'add', path: prefix + key, value });
   for (const [key, value] of Object.entries(data)) {
     if (!isMissing(value)) {
-      deferred.now[key] = value;
+      now.push([key, value]);
     } else if (key.includes(':') && isObject(value)) {
       const inner = deferReferences(value, missing, `${key}:`);
-      if (Object.keys(inner.now).length > 0) deferred.now[key] = inner.now;
-      deferred.later.push(...inner.later);
+      if (Object.keys(inner.now).length > 0) now.push([key, inner.now]);
+      later.push(...inner.later);
     } else if (Array.isArray(value)) {
       const ready = value.filter((element) => !isMissing(element));
-      if (ready.length > 0) deferred.now[key] = ready;
+      if (ready.length > 0) now.push([key, ready]);
       putOff(key, value.filter(isMissing));
     } else {
       putOff(key, value);
     }
   }
-  return deferred;
+  // Not by assignment, which would make a client's "__proto__" the prototype.
+  return { now: Object.fromEntries(now), later };
 }

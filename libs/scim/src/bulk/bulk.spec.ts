@@ -77,6 +77,13 @@ describe('references', () => {
     });
   });
 
+  it('leave odd names to those who read the resource', () => {
+    const odd = JSON.parse('{"__proto__": {"userName": "x"}, "members": ["bulkId:a"]}');
+    const { now } = deferReferences(odd, new Set(['a']));
+    expect(Object.keys(now)).toEqual(['__proto__']);
+    expect(Object.keys(withIds(odd, () => '7'))).toEqual(['__proto__', 'members']);
+  });
+
   it('are not looked for without end', () => {
     expect(() => bulkIdsIn(JSON.parse('['.repeat(5000) + ']'.repeat(5000)))).toThrow(/nested/);
   });

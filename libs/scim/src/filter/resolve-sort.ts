@@ -1,5 +1,7 @@
 import type { ResourceType } from '../schema/resource-type.js';
 import { badRequest, ScimError } from '../scim-error.js';
+import { unstorable } from '../unstorable-text.js';
+import { isAttributeName } from './parse-filter.js';
 import { type FilterPath, type Found, itsValue, lookUpAmong } from './resolve-filter.js';
 
 /** What resources are ordered by: a value of the search document, of a multi-valued attribute the primary or first. */
@@ -31,6 +33,9 @@ export function resolveSort(
     );
   }
   if (!sortBy) return undefined;
+  if (!isAttributeName(sortBy) || unstorable.test(sortBy)) {
+    throw badRequest('invalidValue', `sortBy: "${sortBy.slice(0, 60)}" is no attribute name.`);
+  }
   const { path, attribute } = lookUpValue(sortBy, type, others);
   if (unsortable.has(path.keys[0]!)) {
     throw badRequest('invalidValue', `sortBy: ${path.name} cannot be sorted by.`);
