@@ -19,16 +19,18 @@ describe('sortBy', () => {
   });
 
   it.each([
-    'name',
-    'members',
-    'members.value',
-    'shoeSize',
-    'a b',
-    'urn:x:1.0:Y:a\0b',
-    'password',
-    '__proto__',
-  ])('%j is refused', (sortBy) => {
-    expect(() => resolveSort({ sortBy }, userType, [groupType])).toThrow(
+    [userType, 'name'],
+    [userType, 'groups'],
+    [userType, 'members'],
+    [userType, 'shoeSize'],
+    [userType, 'a b'],
+    [userType, 'urn:x:1.0:Y:a\0b'],
+    [userType, 'password'],
+    [userType, '__proto__'],
+    [groupType, 'members'],
+    [groupType, 'members.value'],
+  ])('%# is refused', (type, sortBy) => {
+    expect(() => resolveSort({ sortBy }, type)).toThrow(
       expect.objectContaining({ status: 400, scimType: 'invalidValue' }),
     );
   });
