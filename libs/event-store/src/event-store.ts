@@ -77,16 +77,18 @@ export class EventStore {
     tenantId: string,
     after: number,
     limit: number,
-    options: { upTo?: number; client?: ClientBase; unreadableToo?: boolean } = {},
+    options: { upTo?: number; streamTypes?: string[]; client?: ClientBase; unreadableToo?: boolean } = {},
   ): Promise<RecordedEvent[]> {
     return this.read(
       {
         name: 'event-store.read-all',
         text: `select ${eventColumns} from hub.event e
                left join hub.subject_key k on k.tenant_id = e.tenant_id and k.subject_id = e.subject_id
-               where e.tenant_id = $1 and e.position > $2 and e.position <= $4 order by e.position limit $3`,
+               where e.tenant_id = $1 and e.position > $2 and e.position <= $4
+                 and ($5::text[] is null or e.stream_type = any($5))
+               order by e.position limit $3`,
       },
-      [tenantId, after, limit, options.upTo ?? Number.MAX_SAFE_INTEGER],
+      [tenantId, after, limit, options.upTo ?? Number.MAX_SAFE_INTEGER, options.streamTypes ?? null],
       options.client,
       options.unreadableToo,
     );

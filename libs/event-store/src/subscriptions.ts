@@ -8,6 +8,8 @@ export interface Subscriber {
   name: string;
   /** Never overtakes that other subscriber. */
   limitBy?: string;
+  /** Only events of these streams are read and handed over; unset: all. */
+  streamTypes?: string[];
   /**
    * Derives what it keeps from a batch, in order, through the given client only: the checkpoint moves in the
    * same transaction. A batch may come again after a failure.
@@ -25,6 +27,11 @@ export interface ParkedStream {
 
 const batchSize = 500;
 
+const checkpointStatement = {
+  name: 'subscriptions.position',
+  text: `select position::float8 as position from hub.checkpoint where tenant_id = $1 and subscriber = $2`,
+};
+
 export class Subscriptions {
   constructor(
     private readonly database: Database,
@@ -40,13 +47,10 @@ export class Subscriptions {
   }
 
   async position(tenantId: string, subscriber: string): Promise<number> {
-    const [row] = await this.database.query<{ position: number }>(
-      {
-        name: 'subscriptions.position',
-        text: `select position::float8 as position from hub.checkpoint where tenant_id = $1 and subscriber = $2`,
-      },
-      [tenantId, subscriber],
-    );
+    const [row] = await this.database.query<{ position: number }>(checkpointStatement, [
+      tenantId,
+      subscriber,
+    ]);
     return row?.position ?? 0;
   }
 
@@ -82,35 +86,30 @@ export class Subscriptions {
       // What a subscriber keeps can be derived again, so its commits need not wait for the disk.
       await client.query('set local synchronous_commit = off');
       const position = await lockCheckpoint(client, tenantId, subscriber.name);
-      const upTo = subscriber.limitBy
-        ? await this.readCheckpoint(client, tenantId, subscriber.limitBy)
-        : undefined;
+      const end = subscriber.limitBy
+        ? await readCheckpoint(client, tenantId, subscriber.limitBy)
+        : await readHead(client, tenantId);
+      // Positions have no gaps, so a range of them is a batch, whichever of its events are wanted.
+      const upTo = Math.min(end, position + batchSize);
+      if (upTo <= position) return { position, more: false };
       const events = await this.store.readAll(tenantId, position, batchSize, {
         upTo,
+        streamTypes: subscriber.streamTypes,
         client,
         unreadableToo: true,
       });
-      const last = events.at(-1);
-      if (!last) return { position, more: false };
-      const parked = await parkedAmong(client, tenantId, subscriber.name, events);
-      const open = events.filter(({ streamId }) => !parked.has(streamId));
-      await this.handleOrPark(tenantId, subscriber, open, client);
+      if (events.length > 0) {
+        const parked = await parkedAmong(client, tenantId, subscriber.name, events);
+        const open = events.filter(({ streamId }) => !parked.has(streamId));
+        await this.handleOrPark(tenantId, subscriber, open, client);
+      }
       await client.query({
         name: 'subscriptions.advance',
         text: `update hub.checkpoint set position = $3, updated_at = now() where tenant_id = $1 and subscriber = $2`,
-        values: [tenantId, subscriber.name, last.position],
+        values: [tenantId, subscriber.name, upTo],
       });
-      return { position: last.position, more: events.length === batchSize };
+      return { position: upTo, more: upTo < end };
     });
-  }
-
-  private async readCheckpoint(client: PoolClient, tenantId: string, subscriber: string): Promise<number> {
-    const { rows } = await client.query<{ position: number }>({
-      name: 'subscriptions.position',
-      text: `select position::float8 as position from hub.checkpoint where tenant_id = $1 and subscriber = $2`,
-      values: [tenantId, subscriber],
-    });
-    return rows[0]?.position ?? 0;
   }
 
   /** The whole batch if it goes; else event by event, and a stream whose event fails is parked from there on. */
@@ -174,6 +173,23 @@ async function lockCheckpoint(client: PoolClient, tenantId: string, subscriber: 
   );
   const made = await client.query<{ position: number }>(lock);
   return made.rows[0]!.position;
+}
+
+async function readCheckpoint(client: PoolClient, tenantId: string, subscriber: string): Promise<number> {
+  const { rows } = await client.query<{ position: number }>({
+    ...checkpointStatement,
+    values: [tenantId, subscriber],
+  });
+  return rows[0]?.position ?? 0;
+}
+
+async function readHead(client: PoolClient, tenantId: string): Promise<number> {
+  const { rows } = await client.query<{ position: number }>({
+    name: 'subscriptions.head',
+    text: 'select position::float8 as position from hub.tenant_counter where tenant_id = $1',
+    values: [tenantId],
+  });
+  return rows[0]?.position ?? 0;
 }
 
 async function parkedAmong(

@@ -16,6 +16,7 @@ import { upsertUsers, usersById } from './user-rows.js';
 /** Derives the directory tables from the log. A batch touches each user and group once, however often it changed. */
 export const directoryProjection: Subscriber = {
   name: 'directory',
+  streamTypes: ['user', 'group'],
   async handle(events: RecordedEvent[], client: PoolClient, tenantId: string): Promise<void> {
     const users = events.filter((event) => event.streamType === 'user' && event.payload);
     const groups = events.filter((event) => event.streamType === 'group' && event.payload);

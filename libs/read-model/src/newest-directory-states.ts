@@ -94,7 +94,7 @@ export class NewestDirectoryStates extends DirectoryStates {
   private readonly byId = new Batch<{ tenantId: string; id: string }, UserAndStanding | undefined>(
     (asked) => this.users(usersById, asked.length, [asked.map((a) => a.tenantId), asked.map((a) => a.id)]),
     readTogether,
-    readsAtOnce,
+    { atOnce: readsAtOnce },
   );
   private readonly byClaim = new Batch<{ tenantId: string } & Claim, UserAndStanding | undefined>(
     (asked) =>
@@ -104,7 +104,7 @@ export class NewestDirectoryStates extends DirectoryStates {
         asked.map((a) => a.key),
       ]),
     readTogether,
-    readsAtOnce,
+    { atOnce: readsAtOnce },
   );
 
   constructor(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventStore } from '@rollcall/event-store';
-import { Database, Keyring, Queues } from '@rollcall/platform';
+import { Batch, Database, Keyring, Queues } from '@rollcall/platform';
 import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
 import type { ConnectorAccess } from '../connections/open-connection.js';
 import { type ClaimedItem, claim, type Handout, release, takeBack } from '../work/claim.js';
@@ -10,7 +10,6 @@ import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
 import { Attempt, type Holder } from './attempt.js';
-import { Batch } from './batch.js';
 import { completeTogether } from './complete-together.js';
 import { type ConfiguredConnection, CurrentConfiguration } from './current-configuration.js';
 import { deadLetterReason } from './dead-letter-reason.js';
@@ -72,8 +71,8 @@ export class ConnectionWorker {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
     this.configured = new CurrentConfiguration(parts, tenantId, connectionId);
     this.gate = new Gate(parts.database, tenantId, connectionId);
-    this.claims = new Batch((handouts) => this.take(handouts), batchLimit, lingerMs, 2);
-    this.completions = new Batch((completions) => this.complete(completions), batchLimit, lingerMs);
+    this.claims = new Batch((handouts) => this.take(handouts), batchLimit, { lingerMs, atOnce: 2 });
+    this.completions = new Batch((completions) => this.complete(completions), batchLimit, { lingerMs });
     this.feed = new Coalesced(
       () => this.handOutDue(),
       (error) => this.parts.log('handing out failed', { connectionId, error: error.message }),

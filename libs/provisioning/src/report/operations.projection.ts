@@ -11,10 +11,11 @@ type Recorded = OperationPayload & { error?: OperationError; nextAttemptAt?: str
  */
 export const operationsProjection: Subscriber = {
   name: 'operations',
+  streamTypes: [targetObjectStream],
   async handle(events, client, tenantId) {
     const rows = new Map<string, ReturnType<typeof toRow>>();
     for (const event of events) {
-      if (event.streamType !== targetObjectStream || !event.payload) continue;
+      if (!event.payload) continue;
       const row = toRow(event, event.payload as unknown as Recorded);
       const earlier = rows.get(row.id);
       rows.set(row.id, earlier ? { ...row, started_at: earlier.started_at } : row);

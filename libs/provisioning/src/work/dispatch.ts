@@ -26,6 +26,7 @@ interface Due {
 export const dispatch: Subscriber = {
   name: 'dispatch',
   limitBy: 'directory',
+  streamTypes: ['user', 'group'],
   async handle(events, client, tenantId) {
     const due = dueFrom(events);
     if (due.subjects.length > 0) await makeDue(client, tenantId, due.subjects);
