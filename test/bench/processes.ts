@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -79,6 +79,19 @@ export class Bench {
       (line) => (line.includes(`:${port}`) ? true : undefined),
     );
     return new Hub(`http://127.0.0.1:${port}`, adminKey, child);
+  }
+
+  /** Undefined where redis-server is not installed. */
+  async startRedis(): Promise<string | undefined> {
+    if (spawnSync('redis-server', ['--version']).error) return undefined;
+    const port = await freePort();
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', this.folder];
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.children.push(child);
+    const lines = createInterface({ input: child.stdout });
+    for await (const line of lines) if (line.includes('Ready to accept connections')) break;
+    child.stdout.resume();
+    return `redis://127.0.0.1:${port}`;
   }
 
   async stop(child: ChildProcess): Promise<void> {
