@@ -5,8 +5,8 @@ import { ScimError } from '@rollcall/scim';
 import { directoryProjection } from './directory.projection.js';
 
 const lookAgainMs = 4;
-/** After this long the asking process projects by itself, so a stopped worker does not stop reading. */
-const helpAfterMs = 150;
+/** After this long the asking process projects by itself: a busy or stopped worker does not hold up reading. */
+const helpAfterMs = 10;
 const patienceMs = 10_000;
 
 interface Waiting {

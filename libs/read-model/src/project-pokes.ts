@@ -6,7 +6,7 @@ import { Queues } from '@rollcall/platform';
 export const projectQueue = 'project';
 
 /** The worker takes what came meanwhile in one batch, so more pokes than this would only cost. */
-const betweenPokesMs = 5;
+const betweenPokesMs = 50;
 
 export interface ProjectJob {
   tenantId: string;
