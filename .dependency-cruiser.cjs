@@ -40,10 +40,15 @@ module.exports = {
     })),
     {
       name: 'pure-parts-do-no-io',
-      comment: 'scim, decide, evolve, mapping, scope and plan are functions: no framework, database, queue, network.',
+      comment:
+        'scim, decide, evolve, mapping, scope and plan are functions: no framework, database, queue, network.',
       severity: 'error',
       from: {
-        path: ['^libs/scim/', '\\.(decide|evolve)\\.ts$', '^libs/provisioning/src/(plan|mapping|scope|matching)/'],
+        path: [
+          '^libs/scim/',
+          '\\.(decide|evolve)\\.ts$',
+          '^libs/provisioning/src/(plan|mapping|scope|matching)/',
+        ],
         pathNot: '\\.spec\\.ts$',
       },
       to: {
@@ -66,6 +71,9 @@ module.exports = {
     exclude: { path: '(^dist/|^apps/console/)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
