@@ -141,6 +141,15 @@ describe('a body that creates or replaces', () => {
     expect(refusal(acme({ ...good, hired: '2021-02-29' }), type).detail).toContain('hired: expected a date');
   });
 
+  it.each<[unknown, boolean]>([
+    [1, true],
+    ['1', true],
+    [0, false],
+    ['0', false],
+  ])('takes %j for a boolean', (active, meant) => {
+    expect(parseResource({ userName: 'a', active }, userType).attributes['active']).toBe(meant);
+  });
+
   it.each([
     [null, 'Expected a User, got null', 'invalidSyntax'],
     [[], 'Expected a User, got an array of 0', 'invalidSyntax'],
@@ -155,7 +164,7 @@ describe('a body that creates or replaces', () => {
       'active: expected true or false, got the string "maybe"',
       'invalidValue',
     ],
-    [{ userName: 'a', active: 1 }, 'active: expected true or false, got the number 1', 'invalidValue'],
+    [{ userName: 'a', active: 2 }, 'active: expected true or false, got the number 2', 'invalidValue'],
     [{ userName: 'a', name: 'Ada' }, 'name: expected an object, got the string "Ada"', 'invalidValue'],
     [
       { userName: 'a', emails: [{ value: {} }, { value: { a: 1 } }] },

@@ -14,7 +14,7 @@ const wrongType = (path: string, expected: string, value: unknown) =>
 
 /**
  * Checks a value of an attribute and brings it into canonical form: names in canonical spelling, booleans sent
- * as text made booleans, a single value given as an array unwrapped, a plain value for a complex attribute made
+ * as text or as 1 and 0 made booleans, a single value given as an array unwrapped, a plain value for a complex attribute made
  * its `value`. Text stays byte for byte. Returns undefined for what means "no value": null, [], {}, and a
  * single complex attribute whose `value` is "".
  * Throws ScimError 400 invalidValue, naming the path, what was expected and what came.
@@ -110,10 +110,10 @@ function readScalar(value: unknown, attribute: Attribute): unknown {
   switch (attribute.type) {
     case 'boolean':
       if (typeof value === 'boolean') return value;
-      if (typeof value === 'string') {
-        const text = value.trim().toLowerCase();
-        if (text === 'true') return true;
-        if (text === 'false') return false;
+      if (typeof value === 'string' || typeof value === 'number') {
+        const text = String(value).trim().toLowerCase();
+        if (text === 'true' || text === '1') return true;
+        if (text === 'false' || text === '0') return false;
         if (text === '') return undefined;
       }
       throw wrongType(attribute.path, 'true or false', value);
