@@ -91,6 +91,16 @@ describe('PATCH by RFC 7644 section 3.5.2', () => {
     expect(whole[enterprise]).toEqual({ department: 'Ops', manager: { value: 'm' } });
   });
 
+  it('parts the attribute from a URN of SCIM 1, which ends with its version', () => {
+    const urn = 'urn:scim:schemas:extension:acme:1.0';
+    const after = patch(
+      { ...ada, [urn]: { status: 1, rank: 2 } },
+      { op: 'replace', path: `${urn}:status`, value: 3 },
+    );
+    expect(after[urn]).toEqual({ status: 3, rank: 2 });
+    expect(patch(after, { op: 'remove', path: `${urn}:rank` })[urn]).toEqual({ status: 3 });
+  });
+
   it('null within an object removes that part', () => {
     const before = { ...ada, name: { givenName: 'Ada', middleName: 'King' } };
     expect(patch(before, { op: 'replace', value: { name: { middleName: null } } })['name']).toEqual({

@@ -35,8 +35,12 @@ export function untypedAttribute(name: string, path: string): Attribute {
   };
 }
 
-/** A URN that no schema of ours has, taken apart at its version: "urn:x:2.0:User" + "costCenter". */
-const versionedUrn = /^(urn:.+?:\d+(?:\.\d+)+:[^:.]+)(?:[:.](.+))?$/i;
+/**
+ * A URN that no schema of ours has, taken apart at its version: "urn:x:2.0:User" + "costCenter". Those of
+ * SCIM 1 end with it: "urn:scim:schemas:extension:acme:1.0" + "costCenter".
+ */
+const versionedUrn =
+  /^(urn:scim:schemas:.+?:\d+(?:\.\d+)+|urn:(?!scim:schemas:).+?:\d+(?:\.\d+)+:[^:.]+)(?:[:.](.+))?$/i;
 
 function splitUrn(
   name: string,
