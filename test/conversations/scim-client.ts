@@ -32,13 +32,14 @@ export const urns = {
   error: 'urn:ietf:params:scim:api:messages:2.0:Error',
 };
 
-/** A SCIM client that sends what Entra sends, byte for byte. */
+/** A SCIM client that sends what Entra sends, byte for byte, beside headers of its own. */
 export class ScimClient {
   private readonly agent = new Agent({ keepAlive: true });
 
   constructor(
     private readonly origin: string,
     private readonly token: string,
+    private readonly ownHeaders: Record<string, string> = {},
   ) {}
 
   send({ method, target, body, headers = {} }: Sent): Promise<Answer> {
@@ -51,6 +52,7 @@ export class ScimClient {
         'content-type': 'application/scim+json; charset=utf-8',
         'content-length': String(Buffer.byteLength(payload)),
       }),
+      ...this.ownHeaders,
       ...headers,
     };
     const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
