@@ -111,6 +111,25 @@ function pushing(options: () => { redisUrl?: string }): void {
     expect(new Set(operations.map(({ payload }) => payload.operationId)).size).toBe(1);
   });
 
+  it('tries again what broke in the hub itself, and in the end makes it a dead letter', async () => {
+    let broken = 0;
+    rig.target.fault = ({ operation, about }) => {
+      if (operation !== 'create') return undefined;
+      if (about === 'bob@example.com' || broken++ === 0) throw new Error('a fault of the connector');
+      return undefined;
+    };
+    await rig.startEngine();
+    const connection = await rig.connect({ policy: { push: { attempts: 2 } } });
+    const ada = await rig.createUser('ada@example.com');
+    const bob = await rig.createUser('bob@example.com');
+    await rig.settled(connection);
+    const states = (await rig.items(connection)).map(({ id, state }) => [id, state]);
+    expect(Object.fromEntries(states)).toEqual({ [ada]: 'idle', [bob]: 'dead' });
+    expect([...rig.target.users.values()].map(({ attributes }) => attributes.userName)).toEqual([
+      'ada@example.com',
+    ]);
+  });
+
   it('looks and adopts when the target says that the name is taken', async () => {
     // The first look comes before somebody else makes the account.
     rig.target.fault = ({ operation, about }) => {

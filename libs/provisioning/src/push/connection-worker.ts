@@ -17,7 +17,7 @@ import { Gate } from './gate.js';
 import { type LoadedGroup, type LoadedUser, loadSubjects } from './load-subjects.js';
 import { pushGroup } from './push-group.js';
 import { pushUser } from './push-user.js';
-import type { Pushed } from './settle-push.js';
+import { broken, type Pushed } from './settle-push.js';
 import { Slots } from './slots.js';
 
 export interface WorkerParts {
@@ -125,7 +125,7 @@ export class ConnectionWorker {
   private async push({ item, open, subject, remoteIds }: Taken): Promise<Pushed | undefined> {
     const { database, lease } = this.parts;
     if (this.gate.isClosed || this.closing) {
-      await release(database, this.tenantId, this.connectionId, [item]);
+      await release(database, this.tenantId, this.connectionId, [item]).catch(() => lease.abandon());
       return undefined;
     }
     const operationId = item.operationId ?? randomUUID();
@@ -148,13 +148,22 @@ export class ConnectionWorker {
       random: Math.random(),
       forgives: () => this.gate.forgives(),
     };
-    const pushed =
-      subject.type === 'user'
-        ? await pushUser(subject, remoteIds, context)
-        : await pushGroup(subject, open.capabilities.members, memberLimit, context);
-    if (pushed.trouble) await this.gate.close(pushed.trouble, item.epoch);
-    else if (pushed.reached && (await this.gate.open())) this.poke();
-    return pushed;
+    let pushed: Pushed | undefined;
+    try {
+      pushed =
+        subject.type === 'user'
+          ? await pushUser(subject, remoteIds, context)
+          : await pushGroup(subject, open.capabilities.members, memberLimit, context);
+      if (pushed.trouble) await this.gate.close(pushed.trouble, item.epoch);
+      else if (pushed.reached && (await this.gate.open())) this.poke();
+      return pushed;
+    } catch (error) {
+      const { connectionId } = this;
+      const { subjectId } = item;
+      this.parts.log('a push broke', { connectionId, subjectId, operationId, stack: (error as Error).stack });
+      // What has no completion stays leased for as long as this process lives.
+      return pushed ?? broken(context, subject.target);
+    }
   }
 
   private afterwards({ completion }: Pushed, state: Completed): void {

@@ -18,6 +18,7 @@ import {
 import { backoffMs } from '../work/backoff.js';
 import type { ClaimedItem } from '../work/claim.js';
 import type { Completion } from '../work/completion.js';
+import { hasAccount } from '../work/wake-waiting.js';
 import type { Attempt, Failure } from './attempt.js';
 
 /** The connection as a whole is in trouble: nothing more is sent until it is over. */
@@ -130,6 +131,14 @@ export function failed(context: PushContext, done: Done, failure: Failure, progr
   const dueAt = new Date(now.getTime() + backoffMs(failures, random, asked));
   const pushed = retrying(context, done, error, progress, 'retrying', failures, dueAt);
   return { ...pushed, reached: !alone };
+}
+
+/** The push failed in the hub or in the connector's own code; what had reached the target by then is unknown. */
+export function broken(context: PushContext, target: TargetObject | undefined): Pushed {
+  const message = `The hub failed on this push: its log has the cause under operation ${context.operationId}.`;
+  const action = hasAccount(target) ? 'update' : 'create';
+  const done: Done = { action, reason: 'The push broke before its end.', changes: [] };
+  return failed(context, done, { kind: 'retry', scope: 'object', message }, {});
 }
 
 function retrying(
