@@ -81,4 +81,17 @@ describe('a client that goes by RFC 7644', () => {
     const search = await talk.client.post('/.search', { filter: 'displayName eq "all"' });
     expectList(search, [group]);
   });
+
+  it('sends attributes of its own, reads them back, asks by them and changes one (RFC 7643 section 3.3)', async () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:Contoso:2.0:User';
+    const own = { badgeNumber: 'B-7', floor: 3 };
+    const body = { schemas: [urns.user, urn], userName: 'own', [urn]: own };
+    const id = created(await talk.client.post('/Users', body));
+    expect(answered(await talk.client.get(`/Users/${id}`), 200)[urn]).toEqual(own);
+    expectList(await talk.client.find('Users', `${urn}:badgeNumber eq "B-7"`), [id]);
+    expectList(await talk.client.find('Users', `${urn}:badgeNumber eq "B-8"`), []);
+    const change = { op: 'replace', path: `${urn}:badgeNumber`, value: 'B-8' };
+    const patched = answered(await talk.client.patch(`/Users/${id}`, change), 200);
+    expect(patched[urn]).toEqual({ ...own, badgeNumber: 'B-8' });
+  });
 });

@@ -69,6 +69,7 @@ describe('OneLogin keeps a person', () => {
 
   it('finds the person by the name it sent', async () => {
     expectList(await talk.client.find('Users', 'userName eq "bob@onelogin.example"'), [id]);
+    expectList(await talk.client.find('Users', `externalId eq "ol-bob" and ${custom}:status eq 1`), [id]);
   });
 
   it('puts the template anew', async () => {
