@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type HubConfig, StartError } from '@rollcall/platform';
 
@@ -18,6 +20,20 @@ export async function listen(app: NestFastifyApplication, config: HubConfig): Pr
   }
   const address = app.getHttpServer().address() as { port: number };
   return `http://${hostFromHere(config.host)}:${address.port}`;
+}
+
+/** Before anything is started: a port that is taken then costs one line and no start of a database. */
+export async function checkPortIsFree(config: HubConfig): Promise<void> {
+  if (!config.roles.has('api')) return;
+  const probe = createServer();
+  try {
+    probe.listen({ port: config.port, host: config.host });
+    await once(probe, 'listening');
+  } catch (error) {
+    throw explained(error as NodeJS.ErrnoException, config);
+  } finally {
+    probe.close();
+  }
 }
 
 function explained(error: NodeJS.ErrnoException, { host, port }: HubConfig): Error {

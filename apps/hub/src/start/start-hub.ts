@@ -3,7 +3,7 @@ import { HubConfig, HubLogger, Keyring, type Keys, loadKeys, Queues } from '@rol
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { banner } from './banner.js';
 import { createHttp } from './create-http.js';
-import { listen } from './listen.js';
+import { checkPortIsFree, listen } from './listen.js';
 import { openDatabase } from './open-database.js';
 
 export interface RunningHub {
@@ -22,6 +22,7 @@ export interface RunningHub {
  */
 export async function startHub(env: NodeJS.ProcessEnv): Promise<RunningHub> {
   const config = HubConfig.load(env);
+  await checkPortIsFree(config);
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();

@@ -124,6 +124,8 @@ export class ConnectionWorker {
 
   private async push({ item, open, subject, remoteIds }: Taken): Promise<Pushed | undefined> {
     const { database, lease } = this.parts;
+    // Lost while the item waited for its turn: another process may have it by now.
+    if (!lease.holds(item.owner)) return undefined;
     if (this.gate.isClosed || this.closing) {
       await release(database, this.tenantId, this.connectionId, [item]).catch(() => lease.abandon());
       return undefined;

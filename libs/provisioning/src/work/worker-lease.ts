@@ -30,6 +30,11 @@ export class WorkerLease {
     return this.number;
   }
 
+  /** Whether leases taken under that number are still ours. */
+  holds(owner: number): boolean {
+    return this.client !== undefined && this.number === owner;
+  }
+
   /** Ends the lease by itself: the outcome of what is under way could not be stored, and is to be found anew. */
   abandon(): void {
     const { client } = this;
