@@ -110,6 +110,19 @@ describe('OneLogin keeps a person', () => {
     expect(await memberIds(talk.client, group)).toEqual([id]);
   });
 
+  it('is understood with the enterprise extension of SCIM 1', async () => {
+    const scim1 = 'urn:scim:schemas:extension:enterprise:1.0';
+    const { [urns.enterprise]: _enterprise, ...rest } = filled('old');
+    const body = { ...rest, [scim1]: { department: 'Sales' } };
+    const old = created(await talk.client.post('/Users', body));
+    const read = answered(await talk.client.get(`/Users/${old}`), 200);
+    expect(read).toMatchObject({ [urns.enterprise]: { department: 'Sales' } });
+    expect(read).not.toHaveProperty([scim1]);
+    const change = { op: 'replace', path: `${scim1}:department`, value: 'Support' };
+    const patched = answered(await talk.client.patch(`/Users/${old}`, change), 200);
+    expect(patched).toMatchObject({ [urns.enterprise]: { department: 'Support' } });
+  });
+
   it('deletes the person', async () => {
     answered(await talk.client.delete(`/Users/${id}`), 204);
     expectScimError(await talk.client.get(`/Users/${id}`), 404);

@@ -141,6 +141,20 @@ describe('a body that creates or replaces', () => {
     expect(refusal(acme({ ...good, hired: '2021-02-29' }), type).detail).toContain('hired: expected a date');
   });
 
+  it('knows the schemas of SCIM 1 by the URNs they had', () => {
+    const body = {
+      schemas: ['urn:scim:schemas:core:1.0'],
+      userName: 'a',
+      'urn:scim:schemas:extension:enterprise:1.0': { Department: 'Ops' },
+      'urn:scim:schemas:core:1.0:title': 'Engineer',
+    };
+    expect(parseResource(body, userType).attributes).toEqual({
+      userName: 'a',
+      title: 'Engineer',
+      [enterprise]: { department: 'Ops' },
+    });
+  });
+
   it.each<[unknown, boolean]>([
     [1, true],
     ['1', true],

@@ -94,7 +94,12 @@ function resourceType(
   const urns = [undefined, ...compiled].flatMap((extension) => {
     const urn = (extension?.urn ?? schema.id).toLowerCase();
     // Samples of Entra leave out the last colon: "...:enterprise:2.0User".
-    return [urn, urn.replace(/:([^:]*)$/, '$1')].map((spelling) => ({ urn: spelling, extension }));
+    const scim1 = urn.replace(
+      /^urn:ietf:params:(scim:schemas:(?:core|extension:enterprise)):2\.0:.+/,
+      'urn:$1:1.0',
+    );
+    const spellings = new Set([urn, urn.replace(/:([^:]*)$/, '$1'), scim1]);
+    return [...spellings].map((spelling) => ({ urn: spelling, extension }));
   });
   return {
     name,
