@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- inbound push confirmed ...]: prints each figure beside its bare loop. USERS sets how many
- * users are stored for the reads (100,000).
+ * users are stored for the reads (100,000), PUSH_USERS how many are pushed (10,000).
  */
 import type { Comparison } from './compare.js';
 import { inbound } from './inbound.js';
@@ -8,7 +8,7 @@ import { confirmed, type Latency, push } from './outbound.js';
 
 const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
   inbound: () => inbound(Number(process.env.USERS ?? 100_000)),
-  push: () => push(),
+  push: () => push(Number(process.env.PUSH_USERS ?? 10_000)),
   confirmed: () => confirmed(),
 };
 

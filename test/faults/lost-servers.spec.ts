@@ -45,99 +45,113 @@ async function expectEachOnceAndLast(stage: Stage): Promise<void> {
 // Mostly they wait, for servers and for the target: so all at once.
 describe.concurrent('lost servers', () => {
   describeWithRedis('a load while Redis loses everything', () => {
-    it('arrives once each', async ({ onTestFinished }) => {
-      const redis = await startRedis();
-      onTestFinished(() => redis.stop());
-      const stage = await Stage.open({
-        redisUrl: redis.url,
-        faults: { latencyMs: [5, 20], loseAnswerEvery: 50, seed, uniqueness: 'off' },
-      });
-      onTestFinished(() => stage.close());
-      const load = loadAndChange(stage);
-      for (const arrived of moments(3, users, random(seed))) {
-        await stage.arrived(arrived);
-        await redis.flush();
-      }
-      await load;
-      await expectEachOnceAndLast(stage);
-    }, 120_000 + users * 200);
+    it(
+      'arrives once each',
+      async ({ onTestFinished }) => {
+        const redis = await startRedis();
+        onTestFinished(() => redis.stop());
+        const stage = await Stage.open({
+          redisUrl: redis.url,
+          faults: { latencyMs: [5, 20], loseAnswerEvery: 50, seed, uniqueness: 'off' },
+        });
+        onTestFinished(() => stage.close());
+        const load = loadAndChange(stage);
+        for (const arrived of moments(3, users, random(seed))) {
+          await stage.arrived(arrived);
+          await redis.flush();
+        }
+        await load;
+        await expectEachOnceAndLast(stage);
+      },
+      120_000 + users * 200,
+    );
 
-    it('arrives once each when Redis is away for a while, and the source is served meanwhile', async ({
-      onTestFinished,
-    }) => {
-      const redis = await startRedis();
-      onTestFinished(() => redis.stop());
-      const stage = await Stage.open({
-        redisUrl: redis.url,
-        faults: { latencyMs: [5, 20], uniqueness: 'off' },
-      });
-      onTestFinished(() => stage.close());
-      const load = loadAndChange(stage);
-      await stage.arrived(users / 4);
-      await redis.kill();
-      await load;
-      await redis.start();
-      await expectEachOnceAndLast(stage);
-    }, 120_000 + users * 200);
+    it(
+      'arrives once each when Redis is away for a while, and the source is served meanwhile',
+      async ({ onTestFinished }) => {
+        const redis = await startRedis();
+        onTestFinished(() => redis.stop());
+        const stage = await Stage.open({
+          redisUrl: redis.url,
+          faults: { latencyMs: [5, 20], uniqueness: 'off' },
+        });
+        onTestFinished(() => stage.close());
+        const load = loadAndChange(stage);
+        await stage.arrived(users / 4);
+        await redis.kill();
+        await load;
+        await redis.start();
+        await expectEachOnceAndLast(stage);
+      },
+      120_000 + users * 200,
+    );
   });
 
   describeOnBothQueues('a load while Postgres is stopped at once and started again', (startQueueServer) => {
-    it('arrives once each', async ({ onTestFinished }) => {
-      const queue = await startQueueServer();
-      onTestFinished(() => queue.stop());
-      const folder = await mkdtemp(join(inject('runFolder'), 'postgres-'));
-      const start = async () => {
-        const postgres = await EmbeddedPostgres.start({ folder, detached: false });
-        const forget = await recordProcess(inject('runFolder'), postgres.pid);
-        return { postgres, forget };
-      };
-      let running = await start();
-      onTestFinished(() => running.postgres.stop());
-      const stage = await Stage.open({
-        databaseUrl: running.postgres.url,
-        redisUrl: queue.redisUrl,
-        faults: { latencyMs: [5, 20], loseAnswerEvery: 50, seed, uniqueness: 'off' },
-      });
-      onTestFinished(() => stage.close());
-      const load = loadAndChange(stage);
-      for (const arrived of moments(2, users, random(seed))) {
-        await stage.arrived(arrived);
-        process.kill(running.postgres.pid, 'SIGQUIT');
-        await waitFor(async () => !(await findPostmaster(join(folder, 'postgres'))), {
-          what: 'Postgres to be gone',
+    it(
+      'arrives once each',
+      async ({ onTestFinished }) => {
+        const queue = await startQueueServer();
+        onTestFinished(() => queue.stop());
+        const folder = await mkdtemp(join(inject('runFolder'), 'postgres-'));
+        const start = async () => {
+          const postgres = await EmbeddedPostgres.start({ folder, detached: false });
+          const forget = await recordProcess(inject('runFolder'), postgres.pid);
+          return { postgres, forget };
+        };
+        let running = await start();
+        onTestFinished(() => running.postgres.stop());
+        const stage = await Stage.open({
+          databaseUrl: running.postgres.url,
+          redisUrl: queue.redisUrl,
+          faults: { latencyMs: [5, 20], loseAnswerEvery: 50, seed, uniqueness: 'off' },
         });
-        running.forget();
-        running = await start();
-      }
-      await load;
-      await expectEachOnceAndLast(stage);
-    }, 120_000 + users * 200);
+        onTestFinished(() => stage.close());
+        const load = loadAndChange(stage);
+        for (const arrived of moments(2, users, random(seed))) {
+          await stage.arrived(arrived);
+          process.kill(running.postgres.pid, 'SIGQUIT');
+          await waitFor(async () => !(await findPostmaster(join(folder, 'postgres'))), {
+            what: 'Postgres to be gone',
+          });
+          running.forget();
+          running = await start();
+        }
+        await load;
+        await expectEachOnceAndLast(stage);
+      },
+      120_000 + users * 200,
+    );
   });
 
   describe('a target that is away for a while', () => {
-    it('is not stormed, and gets everything once it is back', async ({ onTestFinished }) => {
-      const stage = await Stage.open({ faults: { latencyMs: [5, 20], uniqueness: 'off' } });
-      onTestFinished(() => stage.close());
-      const load = loadAndChange(stage);
-      await stage.arrived(users / 4);
-      await stage.target.goDown();
-      const door = await countKnocks(Number(new URL(stage.target.baseUrl).port));
-      onTestFinished(() => door.close());
-      await load;
-      await waitFor(async () => (await stage.progress()).phase === 'waiting', { what: 'the pause' });
-      // The waits double from a second: the fourth knock of a pause is more than five seconds after its first.
-      const pausedAt = Date.now();
-      const before = door.knocks();
-      await waitFor(() => door.knocks() >= before + 3, {
-        what: 'the target to be tried again',
-        timeoutMs: 40_000,
-      });
-      expect(Date.now() - pausedAt).toBeGreaterThan(2_500);
-      expect(door.knocks()).toBeLessThan(40);
-      await door.close();
-      await stage.target.comeBack();
-      await expectEachOnceAndLast(stage);
-    }, 120_000 + users * 200);
+    it(
+      'is not stormed, and gets everything once it is back',
+      async ({ onTestFinished }) => {
+        const stage = await Stage.open({ faults: { latencyMs: [5, 20], uniqueness: 'off' } });
+        onTestFinished(() => stage.close());
+        const load = loadAndChange(stage);
+        await stage.arrived(users / 4);
+        await stage.target.goDown();
+        const door = await countKnocks(Number(new URL(stage.target.baseUrl).port));
+        onTestFinished(() => door.close());
+        await load;
+        await waitFor(async () => (await stage.progress()).phase === 'waiting', { what: 'the pause' });
+        // The waits double from a second: the fourth knock of a pause is more than five seconds after its first.
+        const pausedAt = Date.now();
+        const before = door.knocks();
+        await waitFor(() => door.knocks() >= before + 3, {
+          what: 'the target to be tried again',
+          timeoutMs: 40_000,
+        });
+        expect(Date.now() - pausedAt).toBeGreaterThan(2_500);
+        expect(door.knocks()).toBeLessThan(40);
+        await door.close();
+        await stage.target.comeBack();
+        await expectEachOnceAndLast(stage);
+      },
+      120_000 + users * 200,
+    );
   });
 });
 
