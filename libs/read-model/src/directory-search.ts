@@ -13,11 +13,10 @@ import { validate as isUuid } from 'uuid';
 import { comparedMembers, demandedValue, mentions } from './filter-keys.js';
 import type { SortPosition } from './filter/sort-key.js';
 import { Freshness } from './freshness.js';
-import { toGroupState } from './group-rows.js';
 import { countStatement, type Kind, type ListedRow, listStatement, type Wanted } from './list-statement.js';
 import { NewestDirectoryStates } from './newest-directory-states.js';
 import { searchable } from './searchable.js';
-import { toUserState } from './user-rows.js';
+import { toState } from './resource-row.js';
 
 export interface Found<T> {
   total: number;
@@ -68,7 +67,7 @@ export class DirectorySearch {
       [{ kind: 'User', filter, sort: paging.sort }],
       paging,
     );
-    return { ...found, items: items.map(toUserState) };
+    return { ...found, items: items.map(toState) };
   }
 
   async groups(
@@ -93,7 +92,7 @@ export class DirectorySearch {
       [{ kind: 'Group', filter, sort: paging.sort }],
       paging,
     );
-    return { ...found, items: items.map(toGroupState) };
+    return { ...found, items: items.map(toState) };
   }
 
   /** Users and groups in one list. */
@@ -112,9 +111,7 @@ export class DirectorySearch {
     return {
       ...found,
       items: items.map((row): Resource =>
-        row.kind === 'User'
-          ? { kind: 'User', state: toUserState(row) }
-          : { kind: 'Group', state: toGroupState(row) },
+        row.kind === 'User' ? { kind: 'User', state: toState(row) } : { kind: 'Group', state: toState(row) },
       ),
     };
   }

@@ -9,9 +9,10 @@ import {
 } from '@rollcall/directory';
 import type { RecordedEvent, Subscriber } from '@rollcall/event-store';
 import type { PoolClient } from 'pg';
-import { groupsById, upsertGroups } from './group-rows.js';
+import { upsertGroups } from './group-rows.js';
 import { type MemberChange, writeMembers } from './member-rows.js';
-import { upsertUsers, usersById } from './user-rows.js';
+import { statesById } from './resource-row.js';
+import { upsertUsers } from './user-rows.js';
 
 /** Derives the directory tables from the log. A batch touches each user and group once, however often it changed. */
 export const directoryProjection: Subscriber = {
@@ -28,7 +29,7 @@ export const directoryProjection: Subscriber = {
 
 async function projectUsers(tenantId: string, events: RecordedEvent[], client: PoolClient): Promise<void> {
   if (events.length === 0) return;
-  const states = await usersById(client, tenantId, idsOfExisting(events, 'user.created'));
+  const states = await statesById(client, 'directory_user', tenantId, idsOfExisting(events, 'user.created'));
   const positions = new Map<string, number>();
   for (const event of events) {
     const state = states.get(event.streamId);
@@ -42,7 +43,12 @@ async function projectUsers(tenantId: string, events: RecordedEvent[], client: P
 
 async function projectGroups(tenantId: string, events: RecordedEvent[], client: PoolClient): Promise<void> {
   if (events.length === 0) return;
-  const states = await groupsById(client, tenantId, idsOfExisting(events, 'group.created'));
+  const states = await statesById(
+    client,
+    'directory_group',
+    tenantId,
+    idsOfExisting(events, 'group.created'),
+  );
   const positions = new Map<string, number>();
   for (const event of events) {
     const state = states.get(event.streamId);

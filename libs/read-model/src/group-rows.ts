@@ -3,42 +3,6 @@ import { groupType, normalise } from '@rollcall/scim';
 import type { ClientBase } from 'pg';
 import { searchable } from './searchable.js';
 
-export interface GroupRow {
-  id: string;
-  version: number;
-  resource: Record<string, unknown>;
-  created_at: Date;
-  last_modified: Date;
-  deleted_at: Date | null;
-}
-
-export const groupColumns = 'g.id, g.version, g.resource, g.created_at, g.last_modified, g.deleted_at';
-
-export function toGroupState(row: GroupRow): GroupState {
-  return {
-    id: row.id,
-    version: row.version,
-    attributes: row.resource,
-    deleted: row.deleted_at !== null,
-    createdAt: row.created_at,
-    lastModified: row.last_modified,
-  };
-}
-
-export async function groupsById(
-  client: ClientBase,
-  tenantId: string,
-  ids: string[],
-): Promise<Map<string, GroupState>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await client.query<GroupRow>({
-    name: 'read-model.groups-by-id',
-    text: `select ${groupColumns} from hub.directory_group g where g.tenant_id = $1 and g.id = any($2::uuid[])`,
-    values: [tenantId, ids],
-  });
-  return new Map(rows.map((row) => [row.id, toGroupState(row)]));
-}
-
 export async function upsertGroups(
   client: ClientBase,
   tenantId: string,

@@ -3,42 +3,6 @@ import { normalise, userType } from '@rollcall/scim';
 import type { ClientBase } from 'pg';
 import { searchable } from './searchable.js';
 
-export interface UserRow {
-  id: string;
-  version: number;
-  resource: Record<string, unknown>;
-  created_at: Date;
-  last_modified: Date;
-  deleted_at: Date | null;
-}
-
-export const userColumns = 'u.id, u.version, u.resource, u.created_at, u.last_modified, u.deleted_at';
-
-export function toUserState(row: UserRow): UserState {
-  return {
-    id: row.id,
-    version: row.version,
-    attributes: row.resource,
-    deleted: row.deleted_at !== null,
-    createdAt: row.created_at,
-    lastModified: row.last_modified,
-  };
-}
-
-export async function usersById(
-  client: ClientBase,
-  tenantId: string,
-  ids: string[],
-): Promise<Map<string, UserState>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await client.query<UserRow>({
-    name: 'read-model.users-by-id',
-    text: `select ${userColumns} from hub.directory_user u where u.tenant_id = $1 and u.id = any($2::uuid[])`,
-    values: [tenantId, ids],
-  });
-  return new Map(rows.map((row) => [row.id, toUserState(row)]));
-}
-
 /** One statement for the whole batch. A row never goes back to an older version. */
 export async function upsertUsers(
   client: ClientBase,
