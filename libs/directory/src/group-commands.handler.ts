@@ -13,17 +13,28 @@ import { v7 as uuid } from 'uuid';
 import type { ChangeOrigin } from './change-origin.js';
 import { DirectoryStates, type GroupWithMembers } from './directory-states.js';
 import { changeGroup, createGroup, deleteGroup } from './group.decide.js';
-import { groupStream, type Member } from './group.events.js';
+import { type GroupEvent, groupStream, type Member } from './group.events.js';
 import { evolveGroup, type GroupState } from './group.evolve.js';
 import { decideMembership, type MembershipOperation, needsAllMembers } from './membership.decide.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { againOnConflict, preconditionFailed, record } from './record-change.js';
+import {
+  againOnConflict,
+  atTheirPositions,
+  preconditionFailed,
+  record,
+  type Recorded,
+} from './record-change.js';
 import type { Attributes } from './resource-attributes.js';
 import { addsMembers, namedIds, resolveMembers } from './resolve-members.js';
 
 export interface GroupChanged {
+  /** Undefined for one that was created. */
+  before?: GroupState;
   group: GroupState;
   changed: boolean;
+  /** What was recorded. */
+  events: Recorded<GroupEvent>[];
+  /** What was understood though it was not quite right. */
   warnings: Warning[];
 }
 
@@ -65,7 +76,7 @@ export class PatchGroup extends Command<GroupChanged> {
   }
 }
 
-export class DeleteGroup extends Command<void> {
+export class DeleteGroup extends Command<GroupChanged> {
   constructor(
     readonly tenantId: string,
     readonly origin: ChangeOrigin,
@@ -94,7 +105,7 @@ export class CreateGroupHandler implements ICommandHandler<CreateGroup> {
       decision,
     );
     const group = evolveGroup(undefined, decision.events[0]!, appended);
-    return { group, changed: true, warnings: [] };
+    return { group, changed: true, events: atTheirPositions(decision.events, appended), warnings: [] };
   }
 }
 
@@ -130,7 +141,9 @@ export class GroupChanges {
         );
         const { attributes, warnings } = wanted(state);
         const decision = changeGroup(state, attributes, decideMembership(operations, current));
-        if (decision.events.length === 0) return { group: state, changed: false, warnings };
+        if (decision.events.length === 0) {
+          return { before: state, group: state, changed: false, events: [], warnings };
+        }
         const appended = await record(
           this.store,
           { tenantId, streamId: id, streamType: groupStream, version: state.version, origin },
@@ -140,7 +153,8 @@ export class GroupChanges {
         for (const event of decision.events) {
           group = evolveGroup(group, event, { ...appended, version: group.version + 1 });
         }
-        return { group, changed: true, warnings };
+        const events = atTheirPositions(decision.events, appended);
+        return { before: state, group, changed: true, events, warnings };
       }),
     );
   }
@@ -203,14 +217,18 @@ export class DeleteGroupHandler implements ICommandHandler<DeleteGroup> {
     private readonly states: DirectoryStates,
   ) {}
 
-  execute({ tenantId, origin, id, ifMatch }: DeleteGroup): Promise<void> {
+  execute({ tenantId, origin, id, ifMatch }: DeleteGroup): Promise<GroupChanged> {
     return againOnConflict(ifMatch, async () => {
-      const { group } = await existingGroup(this.states, tenantId, id, [], ifMatch);
-      await record(
+      const { group: state } = await existingGroup(this.states, tenantId, id, [], ifMatch);
+      const decision = deleteGroup(state);
+      const appended = await record(
         this.store,
-        { tenantId, streamId: id, streamType: groupStream, version: group.version, origin },
-        deleteGroup(group),
+        { tenantId, streamId: id, streamType: groupStream, version: state.version, origin },
+        decision,
       );
+      const group = evolveGroup(state, decision.events[0]!, appended);
+      const events = atTheirPositions(decision.events, appended);
+      return { before: state, group, changed: true, events, warnings: [] };
     });
   }
 }

@@ -11,6 +11,7 @@ export {
 } from './group-commands.handler.js';
 export { type GroupEvent, groupStream, type Member } from './group.events.js';
 export { evolveGroup, type GroupState } from './group.evolve.js';
+export type { Recorded } from './record-change.js';
 export { type AttributeDelta, type Attributes, applyDelta, differenceOf } from './resource-attributes.js';
 export { CreateUser, DeleteUser, PatchUser, ReplaceUser, type UserChanged } from './user-commands.handler.js';
 export { type UserEvent, userStream } from './user.events.js';

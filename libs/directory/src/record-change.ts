@@ -10,6 +10,7 @@ import { ScimError } from '@rollcall/scim';
 import type { ChangeOrigin } from './change-origin.js';
 import type { Decision } from './decision.js';
 import type { GroupEvent } from './group.events.js';
+import { nameTaken } from './name-taken.js';
 import type { UserEvent } from './user.events.js';
 
 export interface Change {
@@ -19,6 +20,16 @@ export interface Change {
   /** 0 for a new stream. */
   version: number;
   origin: ChangeOrigin;
+}
+
+/** A fact that was recorded, with its place in the tenant's order. */
+export type Recorded<Event> = Event & { position: number };
+
+export function atTheirPositions<Event extends UserEvent | GroupEvent>(
+  events: Event[],
+  { firstPosition }: Appended,
+): Recorded<Event>[] {
+  return events.map((event, at) => ({ ...event, position: firstPosition + at }));
 }
 
 /** Appends what was decided. A taken unique key becomes SCIM's 409 uniqueness (RFC 7644 section 3.12). */
@@ -39,14 +50,7 @@ export async function record(
     });
   } catch (error) {
     if (!(error instanceof ClaimConflict)) throw error;
-    const [attribute, kind] =
-      error.claim.kind === 'userName' ? ['userName', 'user'] : ['displayName', 'group'];
-    throw new ScimError(
-      409,
-      `${attribute} is already used by ${kind} ${error.holder} (compared without regard to case). ` +
-        `Match that ${kind} by ${attribute}, or give one of the two another ${attribute}.`,
-      'uniqueness',
-    );
+    throw await nameTaken(store, change, decision, error);
   }
 }
 

@@ -6,16 +6,27 @@ import { v7 as uuid } from 'uuid';
 import type { ChangeOrigin } from './change-origin.js';
 import { DirectoryStates } from './directory-states.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { againOnConflict, preconditionFailed, record } from './record-change.js';
+import {
+  againOnConflict,
+  atTheirPositions,
+  preconditionFailed,
+  record,
+  type Recorded,
+} from './record-change.js';
 import type { Attributes } from './resource-attributes.js';
 import { changeUser, createUser, deleteUser } from './user.decide.js';
-import { userStream } from './user.events.js';
+import { type UserEvent, userStream } from './user.events.js';
 import { evolveUser, type UserState } from './user.evolve.js';
 
 /** The user as it is after the change, and whether anything changed. */
 export interface UserChanged {
+  /** Undefined for one that was created. */
+  before?: UserState;
   user: UserState;
   changed: boolean;
+  /** What was recorded. */
+  events: Recorded<UserEvent>[];
+  /** What was understood though it was not quite right. */
   warnings: Warning[];
 }
 
@@ -54,7 +65,7 @@ export class PatchUser extends Command<UserChanged> {
   }
 }
 
-export class DeleteUser extends Command<void> {
+export class DeleteUser extends Command<UserChanged> {
   constructor(
     readonly tenantId: string,
     readonly origin: ChangeOrigin,
@@ -77,7 +88,8 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
       { tenantId, streamId, streamType: userStream, version: 0, origin },
       decision,
     );
-    return { user: evolveUser(undefined, decision.events[0]!, appended), changed: true, warnings: [] };
+    const user = evolveUser(undefined, decision.events[0]!, appended);
+    return { user, changed: true, events: atTheirPositions(decision.events, appended), warnings: [] };
   }
 }
 
@@ -105,7 +117,9 @@ export class UserChanges {
         const state = await existingUser(this.states, tenantId, id, ifMatch);
         const { attributes, warnings } = wanted(state);
         const decision = changeUser(state, attributes);
-        if (decision.events.length === 0) return { user: state, changed: false, warnings };
+        if (decision.events.length === 0) {
+          return { before: state, user: state, changed: false, events: [], warnings };
+        }
         const appended = await record(
           this.store,
           { tenantId, streamId: id, streamType: userStream, version: state.version, origin },
@@ -115,7 +129,8 @@ export class UserChanges {
         for (const event of decision.events) {
           user = evolveUser(user, event, { ...appended, version: user.version + 1 });
         }
-        return { user, changed: true, warnings };
+        const events = atTheirPositions(decision.events, appended);
+        return { before: state, user, changed: true, events, warnings };
       }),
     );
   }
@@ -152,14 +167,18 @@ export class DeleteUserHandler implements ICommandHandler<DeleteUser> {
     private readonly states: DirectoryStates,
   ) {}
 
-  execute({ tenantId, origin, id, ifMatch }: DeleteUser): Promise<void> {
+  execute({ tenantId, origin, id, ifMatch }: DeleteUser): Promise<UserChanged> {
     return againOnConflict(ifMatch, async () => {
       const state = await existingUser(this.states, tenantId, id, ifMatch);
-      await record(
+      const decision = deleteUser(state);
+      const appended = await record(
         this.store,
         { tenantId, streamId: id, streamType: userStream, version: state.version, origin },
-        deleteUser(state),
+        decision,
       );
+      const user = evolveUser(state, decision.events[0]!, appended);
+      const events = atTheirPositions(decision.events, appended);
+      return { before: state, user, changed: true, events, warnings: [] };
     });
   }
 }

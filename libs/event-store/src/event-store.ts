@@ -60,15 +60,22 @@ export class EventStore {
     });
   }
 
-  async readStream(tenantId: string, streamId: string, afterVersion = 0): Promise<RecordedEvent[]> {
+  /** A stream's events after a version, in order; all of them, or at most `limit`. */
+  async readStream(
+    tenantId: string,
+    streamId: string,
+    afterVersion = 0,
+    limit: number | null = null,
+  ): Promise<RecordedEvent[]> {
     return this.read(
       {
         name: 'event-store.read-stream',
         text: `select ${eventColumns} from hub.event e
                left join hub.subject_key k on k.tenant_id = e.tenant_id and k.subject_id = e.subject_id
-               where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3 order by e.version`,
+               where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3
+               order by e.version limit $4`,
       },
-      [tenantId, streamId, afterVersion],
+      [tenantId, streamId, afterVersion, limit],
     );
   }
 
@@ -77,18 +84,27 @@ export class EventStore {
     tenantId: string,
     after: number,
     limit: number,
-    options: { upTo?: number; streamTypes?: string[]; client?: ClientBase; unreadableToo?: boolean } = {},
+    options: ReadAllOptions = {},
   ): Promise<RecordedEvent[]> {
     return this.read(
       {
         name: 'event-store.read-all',
-        text: `select ${eventColumns} from hub.event e
+        text: `select ${eventColumnsWith('case when $6::text[] is null or e.type = any($6) then e.payload end')}
+               from hub.event e
                left join hub.subject_key k on k.tenant_id = e.tenant_id and k.subject_id = e.subject_id
+                 and ($6::text[] is null or e.type = any($6))
                where e.tenant_id = $1 and e.position > $2 and e.position <= $4
                  and ($5::text[] is null or e.stream_type = any($5))
                order by e.position limit $3`,
       },
-      [tenantId, after, limit, options.upTo ?? Number.MAX_SAFE_INTEGER, options.streamTypes ?? null],
+      [
+        tenantId,
+        after,
+        limit,
+        options.upTo ?? Number.MAX_SAFE_INTEGER,
+        options.streamTypes ?? null,
+        options.payloadsOf ?? null,
+      ],
       options.client,
       options.unreadableToo,
     );

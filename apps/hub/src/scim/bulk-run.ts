@@ -13,6 +13,7 @@ import {
   withIds,
 } from '@rollcall/scim';
 import type { GroupWrites } from './group-writes.js';
+import type { TracedFailure } from '../request-log/request-trace.js';
 import { etag } from './present-resource.js';
 import { knownVersions, type Writer } from './scim-request.js';
 import type { UserWrites } from './user-writes.js';
@@ -52,7 +53,7 @@ export class BulkRun {
   private readonly creations = new Map<string, number>();
   private readonly ids = new Map<string, string>();
   private readonly waiting: Waiting[] = [];
-  private errors = 0;
+  private readonly failures: TracedFailure[] = [];
 
   constructor(
     private readonly bulk: BulkRequest,
@@ -70,6 +71,7 @@ export class BulkRun {
       await this.carryOut(at);
       for (const waiting of this.waiting.splice(0)) await this.complete(waiting);
     }
+    this.around.writer.trace.bulk = { operations: this.bulk.operations.length, failures: this.failures };
     return this.outcomes.filter((outcome) => outcome !== undefined);
   }
 
@@ -179,7 +181,7 @@ export class BulkRun {
     const error = this.around.toError(thrown);
     const sent = this.bulk.operations[at];
     const { method, bulkId } = isObject(sent) ? sent : {};
-    this.errors++;
+    this.failures.push({ at: at + 1, error });
     this.outcomes[at] = {
       method,
       ...(typeof bulkId === 'string' && { bulkId }),
@@ -190,7 +192,7 @@ export class BulkRun {
   }
 
   private isOver(): boolean {
-    return this.errors >= (this.bulk.failOnErrors ?? Infinity);
+    return this.failures.length >= (this.bulk.failOnErrors ?? Infinity);
   }
 }
 

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { CreateGroup, DeleteGroup, type GroupState, PatchGroup, ReplaceGroup } from '@rollcall/directory';
 import { groupType, parsePatch, parseResource, ScimError, splitGroupPatch } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
+import type { RequestTrace } from '../request-log/request-trace.js';
 import type { KnownVersions, Writer } from './scim-request.js';
 
 /** Changes of groups as a request's body says them, for single requests and for those within a bulk. */
@@ -10,35 +11,39 @@ import type { KnownVersions, Writer } from './scim-request.js';
 export class GroupWrites {
   constructor(private readonly commands: CommandBus) {}
 
-  async create({ tenantId, origin }: Writer, body: unknown): Promise<GroupState> {
-    const { attributes, memberIds } = groupOf(body);
-    return (await this.commands.execute(new CreateGroup(tenantId, origin, attributes, memberIds))).group;
+  async create({ tenantId, origin, trace }: Writer, body: unknown): Promise<GroupState> {
+    const { attributes, memberIds } = groupOf(body, trace);
+    const command = new CreateGroup(tenantId, origin, attributes, memberIds);
+    return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
   async replace(
-    { tenantId, origin }: Writer,
+    { tenantId, origin, trace }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<GroupState> {
-    const { attributes, memberIds } = groupOf(body);
+    const { attributes, memberIds } = groupOf(body, trace);
     const command = new ReplaceGroup(tenantId, origin, groupId(id), attributes, memberIds, ifMatch);
-    return (await this.commands.execute(command)).group;
+    return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
   async patch(
-    { tenantId, origin, client }: Writer,
+    { tenantId, origin, client, trace }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<GroupState> {
-    const { header, members } = splitGroupPatch(parsePatch(body), { client });
+    const operations = trace.noting((warnings) => parsePatch(body, warnings));
+    const { header, members, warnings } = splitGroupPatch(operations, { client });
+    trace.warn(warnings);
     const command = new PatchGroup(tenantId, origin, groupId(id), header, members, groupType, ifMatch);
-    return (await this.commands.execute(command)).group;
+    return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
-  delete({ tenantId, origin }: Writer, id: string, ifMatch?: KnownVersions): Promise<void> {
-    return this.commands.execute(new DeleteGroup(tenantId, origin, groupId(id), ifMatch));
+  async delete({ tenantId, origin, trace }: Writer, id: string, ifMatch?: KnownVersions): Promise<void> {
+    const command = new DeleteGroup(tenantId, origin, groupId(id), ifMatch);
+    trace.groupChanged(await this.commands.execute(command));
   }
 }
 
@@ -51,7 +56,11 @@ function groupId(id: string): string {
   return id;
 }
 
-function groupOf(body: unknown): { attributes: Record<string, unknown>; memberIds: string[] } {
-  const { attributes, members = [] } = parseResource(body, groupType);
+function groupOf(
+  body: unknown,
+  trace: RequestTrace,
+): { attributes: Record<string, unknown>; memberIds: string[] } {
+  const { attributes, members = [], warnings } = parseResource(body, groupType);
+  trace.warn(warnings);
   return { attributes, memberIds: members.map(({ id }) => id) };
 }

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { errorBody, ScimError } from '@rollcall/scim';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bodyLimit } from '../http/body-limit.js';
-import { scimMediaType } from './scim-request.js';
+import { scimMediaType, traceOf } from './scim-request.js';
 
 const logger = new Logger('Scim');
 
@@ -17,6 +17,7 @@ export class ScimErrorFilter implements ExceptionFilter {
 
 export function sendScimError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toScimError(thrown, request);
+  traceOf(request).failure = error;
   if (error.status === 503) void reply.header('retry-after', '5');
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="scim"');
   void reply.status(error.status).type(scimMediaType).send(errorBody(error));
@@ -41,7 +42,7 @@ export function toScimError(thrown: unknown, request: FastifyRequest): ScimError
   }
   if (status === 415) return unsupportedMediaType();
   if (status !== undefined && status >= 400 && status < 500) {
-    return new ScimError(status, (thrown as Error).message, 'invalidSyntax');
+    return new ScimError(status, (thrown as Error).message, status === 400 ? 'invalidSyntax' : undefined);
   }
   logger.error(
     { requestId: request.id, error: (thrown as Error).stack ?? String(thrown) },

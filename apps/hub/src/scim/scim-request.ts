@@ -1,5 +1,6 @@
 import type { ChangeOrigin } from '@rollcall/directory';
 import type { FastifyRequest } from 'fastify';
+import { RequestTrace } from '../request-log/request-trace.js';
 
 /** Who calls: set by the guard from the bearer token. */
 export interface ScimCaller {
@@ -13,6 +14,15 @@ export type ScimRequest = FastifyRequest & { scimCaller: ScimCaller };
 
 export const scimPath = '/scim/v2';
 export const scimMediaType = 'application/scim+json';
+
+interface TracedRequest {
+  scimTrace?: RequestTrace;
+}
+
+/** Notes what the request turns out to be, for the request log. */
+export function traceOf(request: FastifyRequest): RequestTrace {
+  return ((request as TracedRequest).scimTrace ??= new RequestTrace());
+}
 
 export function scimBaseUrl(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}${scimPath}`;
@@ -28,11 +38,12 @@ export interface Writer {
   tenantId: string;
   client: string;
   origin: ChangeOrigin;
+  trace: RequestTrace;
 }
 
 export function writerOf(request: ScimRequest): Writer {
   const { tenantId, client } = request.scimCaller;
-  return { tenantId, client, origin: changeOrigin(request) };
+  return { tenantId, client, origin: changeOrigin(request), trace: traceOf(request) };
 }
 
 /** The versions of which one must be the current one; undefined: any. */

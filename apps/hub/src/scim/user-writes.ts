@@ -10,34 +10,39 @@ import type { KnownVersions, Writer } from './scim-request.js';
 export class UserWrites {
   constructor(private readonly commands: CommandBus) {}
 
-  async create({ tenantId, origin }: Writer, body: unknown): Promise<UserState> {
-    const { attributes } = parseResource(body, userType);
-    return (await this.commands.execute(new CreateUser(tenantId, origin, attributes))).user;
+  async create({ tenantId, origin, trace }: Writer, body: unknown): Promise<UserState> {
+    const { attributes, warnings } = parseResource(body, userType);
+    trace.warn(warnings);
+    const command = new CreateUser(tenantId, origin, attributes);
+    return trace.userChanged(await this.commands.execute(command)).user;
   }
 
   async replace(
-    { tenantId, origin }: Writer,
+    { tenantId, origin, trace }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<UserState> {
-    const { attributes } = parseResource(body, userType);
+    const { attributes, warnings } = parseResource(body, userType);
+    trace.warn(warnings);
     const command = new ReplaceUser(tenantId, origin, userId(id), attributes, ifMatch);
-    return (await this.commands.execute(command)).user;
+    return trace.userChanged(await this.commands.execute(command)).user;
   }
 
   async patch(
-    { tenantId, origin }: Writer,
+    { tenantId, origin, trace }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<UserState> {
-    const command = new PatchUser(tenantId, origin, userId(id), parsePatch(body), userType, ifMatch);
-    return (await this.commands.execute(command)).user;
+    const operations = trace.noting((warnings) => parsePatch(body, warnings));
+    const command = new PatchUser(tenantId, origin, userId(id), operations, userType, ifMatch);
+    return trace.userChanged(await this.commands.execute(command)).user;
   }
 
-  delete({ tenantId, origin }: Writer, id: string, ifMatch?: KnownVersions): Promise<void> {
-    return this.commands.execute(new DeleteUser(tenantId, origin, userId(id), ifMatch));
+  async delete({ tenantId, origin, trace }: Writer, id: string, ifMatch?: KnownVersions): Promise<void> {
+    const command = new DeleteUser(tenantId, origin, userId(id), ifMatch);
+    trace.userChanged(await this.commands.execute(command));
   }
 }
 

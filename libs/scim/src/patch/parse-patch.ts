@@ -1,6 +1,8 @@
 import { isObject, type JsonObject } from '../json.js';
 import { parsePath, type Path } from '../path/parse-path.js';
 import { ScimError, badRequest, describeValue } from '../scim-error.js';
+import { patchOpUrn } from '../messages/urns.js';
+import type { Warning } from '../resource/warning.js';
 import type { PatchOp } from './change.js';
 
 export interface PatchOperation {
@@ -14,9 +16,10 @@ const maxOperations = 10_000;
 
 /**
  * Reads a PatchOp message (RFC 7644 section 3.5.2). Keys and `op` in any case; an empty path counts as none.
+ * What is not quite right is added to `warnings`.
  * Throws ScimError 400 naming the operation by its place in the message.
  */
-export function parsePatch(body: unknown): PatchOperation[] {
+export function parsePatch(body: unknown, warnings: Warning[] = []): PatchOperation[] {
   if (!isObject(body))
     throw badRequest('invalidSyntax', `Expected a PatchOp message, got ${describeValue(body)}.`);
   const operations = field(body, 'Operations');
@@ -26,7 +29,37 @@ export function parsePatch(body: unknown): PatchOperation[] {
   if (operations.length > maxOperations) {
     throw badRequest('invalidSyntax', `Operations: at most ${maxOperations} can be sent at once.`);
   }
-  return operations.map((operation, at) => parseOperation(operation, `Operations[${at}]`));
+  const parsed = operations.map((operation, at) => parseOperation(operation, `Operations[${at}]`));
+  noteDialect(body, operations as JsonObject[], warnings);
+  return parsed;
+}
+
+/** One warning for each peculiarity of the message, however many operations share it. */
+function noteDialect(body: JsonObject, operations: JsonObject[], warnings: Warning[]): void {
+  const { schemas } = body;
+  const named =
+    Array.isArray(schemas) &&
+    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === patchOpUrn.toLowerCase());
+  if (!named) warnings.push({ path: 'schemas', detail: `schemas does not name ${patchOpUrn}.` });
+  if (!Object.hasOwn(body, 'Operations')) {
+    warnings.push({ path: 'Operations', detail: 'Operations is spelled in another case.' });
+  }
+  const odd = operations.find((operation) => operation['op'] !== String(operation['op']).toLowerCase());
+  if (odd) {
+    const op = String(field(odd, 'op'));
+    const detail = Object.hasOwn(odd, 'op')
+      ? `op "${op}" was read as "${op.toLowerCase()}".`
+      : 'op is spelled in another case.';
+    warnings.push({ path: 'Operations.op', detail });
+  }
+  for (const name of ['path', 'value']) {
+    if (operations.some((operation) => !Object.hasOwn(operation, name) && field(operation, name) != null)) {
+      warnings.push({ path: `Operations.${name}`, detail: `${name} is spelled in another case.` });
+    }
+  }
+  if (operations.some((operation) => field(operation, 'path') === '')) {
+    warnings.push({ path: 'Operations.path', detail: 'An empty path was read as none.' });
+  }
 }
 
 function field(object: JsonObject, name: string): unknown {

@@ -1,0 +1,67 @@
+import type { GroupChanged, UserChanged } from '@rollcall/directory';
+import type { ScimError, Warning } from '@rollcall/scim';
+
+/** The user or group a request is about, as far as it came out. */
+export interface TracedSubject {
+  type: 'User' | 'Group';
+  id?: string;
+  /** userName or displayName. */
+  display?: string;
+}
+
+export type TracedChange = ({ type: 'User' } & UserChanged) | ({ type: 'Group' } & GroupChanged);
+
+/** An operation of a bulk that failed. */
+export interface TracedFailure {
+  /** Place in the bulk, from 1. */
+  at: number;
+  error: ScimError;
+}
+
+const mostWarnings = 50;
+
+/** What a SCIM request turned out to be, noted on its way for the request log. */
+export class RequestTrace {
+  readonly warnings: Warning[] = [];
+  readonly changes: TracedChange[] = [];
+  /** Where no change says it. */
+  subject?: TracedSubject;
+  /** Of a search: totalResults. */
+  found?: number;
+  /** The answer, where it is an error. */
+  failure?: ScimError;
+  bulk?: { operations: number; failures: TracedFailure[] };
+
+  /** Each deviation once, however often a request has it. */
+  warn(warnings: readonly Warning[]): void {
+    for (const warning of warnings) {
+      if (this.warnings.length >= mostWarnings) return;
+      const known = this.warnings.some(
+        ({ path, detail }) => path === warning.path && detail === warning.detail,
+      );
+      if (!known) this.warnings.push(warning);
+    }
+  }
+
+  /** Also the deviations that were found before it threw. */
+  noting<T>(read: (warnings: Warning[]) => T): T {
+    const warnings: Warning[] = [];
+    try {
+      return read(warnings);
+    } finally {
+      this.warn(warnings);
+    }
+  }
+
+  userChanged(changed: UserChanged): UserChanged {
+    this.warn(changed.warnings);
+    this.changes.push({ type: 'User', ...changed });
+    return changed;
+  }
+
+  groupChanged(changed: GroupChanged): GroupChanged {
+    this.warn(changed.warnings);
+    this.changes.push({ type: 'Group', ...changed });
+    return changed;
+  }
+}
