@@ -2,7 +2,13 @@ import { Batch, Database, Keyring } from '@rollcall/platform';
 import type { ClientBase } from 'pg';
 import { type PreparedAppend, toAppendArguments, toAppended } from './append-call.js';
 import type { Append, Appended, Claim, RecordedEvent } from './event.js';
-import { type EventRow, eventColumns, toRecordedEvent, withoutPayload } from './recorded-event-row.js';
+import {
+  type EventRow,
+  eventColumns,
+  eventColumnsWith,
+  toRecordedEvent,
+  withoutPayload,
+} from './recorded-event-row.js';
 import { SubjectKeys } from './subject-keys.js';
 import { type Upcaster, type Upcast, upcastWith } from './upcast.js';
 
@@ -10,6 +16,17 @@ const appendStatement = {
   name: 'event-store.append',
   text: 'select hub.append($1::uuid, $2::jsonb, $3::bytea) as outcomes',
 };
+
+export interface ReadAllOptions {
+  /** No position beyond. */
+  upTo?: number;
+  streamTypes?: string[];
+  /** Only events of these types come with their payload; unset: all. */
+  payloadsOf?: string[];
+  client?: ClientBase;
+  /** Instead of throwing, say of an event that it cannot be read. */
+  unreadableToo?: boolean;
+}
 
 /** Appends in one call at most. The tenant's counter row would make them wait for each other anyway. */
 const travelTogether = 64;

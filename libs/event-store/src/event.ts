@@ -29,7 +29,7 @@ export interface RecordedEvent {
   version: number;
   type: string;
   schemaVersion: number;
-  /** Undefined once the subject's key has been destroyed. */
+  /** Undefined once the subject's key has been destroyed, and where it was not asked for. */
   payload: Payload | undefined;
   /** Why the payload cannot be read; only where unreadable events were asked for, else reading throws it. */
   unreadable?: Error;

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { Database, Keyring } from '@rollcall/platform';
+import { Database, Keyring, pooledRandomBytes } from '@rollcall/platform';
 import type { ClientBase } from 'pg';
 import { SubjectErased } from './event-store.errors.js';
 
@@ -18,7 +17,7 @@ export class SubjectKeys {
 
   /** A new key for a new subject: the caller stores `wrapped` together with the first event. */
   generate(tenantId: string, subjectId: string): { key: Buffer; wrapped: Buffer } {
-    const key = randomBytes(32);
+    const key = pooledRandomBytes(32);
     return { key, wrapped: this.keyring.seal(key, keyAad(tenantId, subjectId)) };
   }
 

@@ -10,6 +10,8 @@ export interface Subscriber {
   limitBy?: string;
   /** Only events of these streams are read and handed over; unset: all. */
   streamTypes?: string[];
+  /** Only events of these types come with their payload; unset: all. Opening one costs, so ask for no more. */
+  payloadsOf?: string[];
   /**
    * Derives what it keeps from a batch, in order, through the given client only: the checkpoint moves in the
    * same transaction. A batch may come again after a failure.
@@ -95,6 +97,7 @@ export class Subscriptions {
       const events = await this.store.readAll(tenantId, position, batchSize, {
         upTo,
         streamTypes: subscriber.streamTypes,
+        payloadsOf: subscriber.payloadsOf,
         client,
         unreadableToo: true,
       });

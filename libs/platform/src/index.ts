@@ -9,6 +9,8 @@ export { Keyring, sealWith, unsealWith } from './keyring.js';
 export { HubLogger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { isMigrated, migrateSafely } from './migrate.js';
+export { pooledRandomBytes } from './pooled-random-bytes.js';
+export { isNetwork, Networks, plainAddress } from './networks.js';
 export { PlatformModule, type PlatformParts } from './platform.module.js';
 export { Queues, type QueuesOptions } from './queues/queues.js';
 export { StartError } from './start.errors.js';

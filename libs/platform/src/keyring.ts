@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { pooledRandomBytes } from './pooled-random-bytes.js';
 
 const format = 1;
 const nonceBytes = 12;
@@ -9,7 +10,7 @@ const tagBytes = 16;
  * The associated data ties a sealed value to its place, so that it cannot be moved to another row.
  */
 export function sealWith(key: Buffer, plain: Buffer, aad: string): Buffer {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = pooledRandomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(aad, 'utf8'));
   const body = cipher.update(plain);
@@ -41,5 +42,10 @@ export class Keyring {
 
   unseal(sealed: Buffer, aad: string): Buffer {
     return unsealWith(this.masterKey, sealed, aad);
+  }
+
+  /** 32 bytes for one purpose, the same in all processes of an installation, which do not tell the master key. */
+  derive(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.masterKey, '', purpose, 32));
   }
 }

@@ -27,6 +27,7 @@ export const dispatch: Subscriber = {
   name: 'dispatch',
   limitBy: 'directory',
   streamTypes: ['user', 'group'],
+  payloadsOf: ['group.members-added', 'group.members-removed'],
   async handle(events, client, tenantId) {
     const due = dueFrom(events);
     if (due.subjects.length > 0) await makeDue(client, tenantId, due.subjects);
