@@ -108,10 +108,13 @@ export interface TargetAttribute {
   caseExact: boolean;
   mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
   unique: boolean;
+  /** The values it may have, where the target names them. */
+  canonicalValues?: string[];
 }
 
 export interface Discovery {
-  objectTypes: { type: SubjectType; attributes: TargetAttribute[] }[];
+  /** `assumed`: the target does not describe the type, and may have other attributes than these. */
+  objectTypes: { type: SubjectType; attributes: TargetAttribute[]; assumed?: boolean }[];
   capabilities: Capabilities;
   /** Where an answer could not be had, what was assumed instead. */
   assumptions: string[];
@@ -173,19 +176,29 @@ export interface Connector {
   close(): Promise<void>;
 }
 
-/** One line of a mapping: which value goes where. `source` is a SCIM path of the hub's user or group. */
+/** One line of a mapping: which value goes where. It comes from exactly one of source, constant and expression. */
 export interface AttributeMapping {
   target: string;
+  /** SCIM path of the hub's user or group. */
   source?: string;
   constant?: AttributeValue;
-  /** Written instead when the source has no value. */
+  /** JSONata over the hub's user or group, with the functions of docs/mapping.md. */
+  expression?: string;
+  /** Written instead of no value: missing, null, an empty text or an empty list. */
   default?: AttributeValue;
+  /** create: written when an account is made and never again. */
   apply: 'always' | 'create';
-  /** reference: the value is a hub id and is translated to the target's id (manager). */
+  /** What happens at the target when there is no value. Left out: clear. */
+  whenEmpty?: 'clear' | 'leave';
+  /** The order of a list counts. Left out: lists that differ in order only are the same. */
+  ordered?: boolean;
+  /** reference: the value is a hub id, or a list of them, and is translated to the target's id (manager). */
   kind?: 'value' | 'reference';
 }
+/** Recognises an existing account: its `target` attribute has the value of `source`, or of `expression`. */
 export interface MatchingRule {
-  source: string;
+  source?: string;
+  expression?: string;
   target: string;
 }
 export interface ObjectMapping {

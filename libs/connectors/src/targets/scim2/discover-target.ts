@@ -48,7 +48,8 @@ export async function discoverTarget(session: Session): Promise<Outcome<Discover
     if (own.length === 0)
       assumptions.push(`The app does not describe its ${type}s: the standard attributes are assumed.`);
     const used = own.length > 0 ? own : standard.filter(({ id }) => wanted.some((urn) => sameUrn(urn, id)));
-    return { type, attributes: used.flatMap((schema) => targetAttributes({ ...schema }, standard[0]!.id)) };
+    const attributes = used.flatMap((schema) => targetAttributes({ ...schema }, standard[0]!.id));
+    return { type, attributes, ...(own.length === 0 && { assumed: true }) };
   });
   return {
     kind: 'ok',

@@ -48,6 +48,8 @@ function describe(
   name: string,
   parent?: Record<string, unknown>,
 ): TargetAttribute {
+  const canonical: unknown = definition.canonicalValues;
+  const values = Array.isArray(canonical) ? canonical.filter((value) => typeof value === 'string') : [];
   const mutability = parent?.mutability === 'readOnly' ? 'readOnly' : definition.mutability;
   return {
     name,
@@ -57,6 +59,7 @@ function describe(
     caseExact: definition.caseExact === true,
     mutability: oneOf(mutabilities, mutability, 'readWrite'),
     unique: definition.uniqueness === 'server' || definition.uniqueness === 'global',
+    ...(values.length > 0 && { canonicalValues: values }),
   };
 }
 
