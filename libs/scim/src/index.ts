@@ -9,10 +9,22 @@ export {
   type AttributeType,
   type ResourceSchema,
 } from './schema/attribute.js';
+export { checkBeside, checkCustomSchema, standardSchemas } from './schema/check-custom-schema.js';
+export { type SchemaProblem } from './schema/schema-problem.js';
+export {
+  standardTypes,
+  type CustomSchema,
+  type CustomSchemas,
+  type RemovedAttributes,
+  type TypesByName,
+  sameKind,
+  typesWith,
+} from './schema/custom-schema.js';
 export { canonicalDateTime } from './schema/date-time.js';
 export { enterpriseUserSchema } from './schema/enterprise-user-schema.js';
 export { groupSchema } from './schema/group-schema.js';
 export {
+  findAttribute,
   groupType,
   userType,
   withExtension,
@@ -39,6 +51,7 @@ export { parseResource, type ParsedResource } from './resource/parse-resource.js
 export { isWanted, projectResource, type ProjectionParameters } from './resource/project-resource.js';
 export { readMembers, type MemberReference } from './resource/read-members.js';
 export { resourceSchemas } from './resource/resource-schemas.js';
+export { fits, replaceAttributes, shownAttributes } from './resource/shown-attributes.js';
 export { type Warning } from './resource/warning.js';
 
 export { applyPatch, type Patched } from './patch/apply-patch.js';

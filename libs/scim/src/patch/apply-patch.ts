@@ -1,5 +1,6 @@
 import { isObject, type Attributes } from '../json.js';
-import { checkRequired } from '../resource/check-required.js';
+import { checkStillThere } from '../resource/check-required.js';
+import { rereadAttributes } from '../resource/shown-attributes.js';
 import type { Warning } from '../resource/warning.js';
 import type { ResourceType } from '../schema/resource-type.js';
 import { applyObject, applyPath } from './apply-operation.js';
@@ -23,7 +24,8 @@ export function applyPatch(
   operations: PatchOperation[],
   type: ResourceType,
 ): Patched {
-  const draft = new Draft(attributes);
+  const before = rereadAttributes(attributes, type);
+  const draft = new Draft(before);
   const warnings: Warning[] = [];
   const work = { draft, type, warnings };
   for (const { op, path, value } of operations) {
@@ -31,6 +33,6 @@ export function applyPatch(
     else if (isObject(value)) applyObject(work, op, value);
   }
   if (!draft.changed) return { attributes, changed: false, warnings };
-  checkRequired(draft.attributes, type, 'mutability');
+  checkStillThere(before, draft.attributes, type);
   return { attributes: draft.attributes, changed: true, warnings };
 }

@@ -1,38 +1,53 @@
 import { isObject, type Attributes, type JsonObject } from '../json.js';
 import type { Attribute, ResourceType } from '../schema/resource-type.js';
-import { badRequest, type ScimType } from '../scim-error.js';
+import { badRequest } from '../scim-error.js';
 
-/** Refuses attributes in which a required one has no value, naming it. Sub-attributes count where their parent is there. */
-export function checkRequired(attributes: Attributes, type: ResourceType, scimType: ScimType): void {
-  checkHolder(attributes, type.requiring, scimType);
-  for (const extension of type.extensions) {
-    if (extension.requiring.length === 0) continue;
-    const holder = attributes[extension.urn];
-    if (isObject(holder)) checkHolder(holder, extension.requiring, scimType);
-    else if (extension.required) throw missing(extension.urn, scimType);
-  }
+/**
+ * Refuses attributes in which a required one has no value, naming it. Sub-attributes count where their parent is
+ * there.
+ */
+export function checkRequired(attributes: Attributes, type: ResourceType): void {
+  const [path] = missing(attributes, type);
+  if (path !== undefined) throw badRequest('invalidValue', `${path} is required and has no value.`);
 }
 
-function checkHolder(holder: JsonObject, requiring: readonly Attribute[], scimType: ScimType): void {
+/**
+ * Refuses a change that takes the value of a required attribute away. One that had none before stands in no
+ * change's way: it was stored before a tenant made the attribute required.
+ */
+export function checkStillThere(before: Attributes, after: Attributes, type: ResourceType): void {
+  const gone = missing(after, type);
+  if (gone.length === 0) return;
+  const lacked = new Set(missing(before, type));
+  const path = gone.find((candidate) => !lacked.has(candidate));
+  if (path === undefined) return;
+  throw badRequest('mutability', `${path} is required and cannot be removed; replace it instead.`);
+}
+
+function missing(attributes: Attributes, type: ResourceType): string[] {
+  const paths = missingIn(attributes, type.requiring);
+  for (const extension of type.extensions) {
+    if (extension.requiring.length === 0 && !extension.required) continue;
+    const holder = attributes[extension.urn];
+    if (isObject(holder)) paths.push(...missingIn(holder, extension.requiring));
+    else if (extension.required) paths.push(extension.urn);
+  }
+  return paths;
+}
+
+function missingIn(holder: JsonObject, requiring: readonly Attribute[]): string[] {
+  const paths: string[] = [];
   for (const attribute of requiring) {
     const value = holder[attribute.name];
     if (value === undefined || value === '') {
-      if (attribute.required) throw missing(attribute.path, scimType);
+      if (attribute.required) paths.push(attribute.path);
       continue;
     }
     const subs = attribute.subAttributes?.filter((sub) => sub.required) ?? [];
     for (const element of Array.isArray(value) ? value : [value]) {
       const absent = subs.find((sub) => !isObject(element) || element[sub.name] === undefined);
-      if (absent) throw missing(`${attribute.path}.${absent.name}`, scimType);
+      if (absent) paths.push(`${attribute.path}.${absent.name}`);
     }
   }
-}
-
-function missing(path: string, scimType: ScimType) {
-  return badRequest(
-    scimType,
-    scimType === 'mutability'
-      ? `${path} is required and cannot be removed; replace it instead.`
-      : `${path} is required and has no value.`,
-  );
+  return paths;
 }

@@ -45,7 +45,7 @@ export function parseResource(
     delete attributes['members'];
   }
   checkSchemas(body['schemas'], type, warnings);
-  if (options.checkRequired ?? true) checkRequired(attributes, type, 'invalidValue');
+  if (options.checkRequired ?? true) checkRequired(attributes, type);
   return { attributes, ...(members && { members }), warnings };
 }
 

@@ -28,6 +28,14 @@ export interface Extension {
   requiring: readonly Attribute[];
 }
 
+/** What a tenant says of one URN beyond the standard: the schema it has added, and what it took away again. */
+export interface CustomPart {
+  urn: string;
+  extension: Extension | undefined;
+  /** Lower-case names that were declared once and are not now: their values are kept and not shown. */
+  removed: ReadonlySet<string>;
+}
+
 export interface ResourceType {
   name: 'User' | 'Group';
   /** Relative to the SCIM base: "/Users". */
@@ -43,6 +51,8 @@ export interface ResourceType {
   bareExtensionAttributes: ReadonlyMap<string, { extension: Extension; attribute: Attribute }>;
   /** Lower-case URNs with what they stand for (undefined: the core schema), longest first. */
   urns: readonly { urn: string; extension: Extension | undefined }[];
+  /** By lower-case URN. */
+  custom: ReadonlyMap<string, CustomPart>;
 }
 
 export function findAttribute(attributes: AttributesByName, name: string): Attribute | undefined {
@@ -72,10 +82,17 @@ function index(definitions: AttributeDefinition[], prefix: string) {
   return { attributes, requiring };
 }
 
+interface ExtensionSchema {
+  schema: ResourceSchema;
+  required: boolean;
+  custom?: boolean;
+}
+
 function resourceType(
   name: ResourceType['name'],
   schema: ResourceSchema,
-  extensions: { schema: ResourceSchema; required: boolean }[],
+  extensions: readonly ExtensionSchema[],
+  removed: readonly { urn: string; attributes: readonly string[] }[] = [],
 ): ResourceType {
   const compiled = extensions.map((extension): Extension => ({
     urn: extension.schema.id,
@@ -101,6 +118,16 @@ function resourceType(
     const spellings = new Set([urn, urn.replace(/:([^:]*)$/, '$1'), scim1]);
     return [...spellings].map((spelling) => ({ urn: spelling, extension }));
   });
+  const custom = new Map<string, CustomPart>();
+  for (const { urn, attributes } of removed) {
+    custom.set(urn.toLowerCase(), { urn, extension: undefined, removed: new Set(attributes) });
+  }
+  extensions.forEach((given, at) => {
+    if (!given.custom) return;
+    const urn = given.schema.id;
+    const gone = custom.get(urn.toLowerCase())?.removed ?? new Set<string>();
+    custom.set(urn.toLowerCase(), { urn, extension: compiled[at], removed: gone });
+  });
   return {
     name,
     endpoint: `/${name}s`,
@@ -110,15 +137,37 @@ function resourceType(
     ...index([...commonAttributes, ...schema.attributes], ''),
     bareExtensionAttributes: new Map(bare),
     urns: urns.toSorted((a, b) => b.urn.length - a.urn.length),
+    custom,
   };
 }
 
 /** The type with one more extension schema; the type itself is left as it is. */
 export function withExtension(type: ResourceType, schema: ResourceSchema, required = false): ResourceType {
-  if (type.urns.some((known) => known.urn === schema.id.toLowerCase())) {
-    throw new Error(`${type.name} has the schema ${schema.id} already`);
+  return customised(type, [{ schema, required }]);
+}
+
+/**
+ * The type with what a tenant has added to it and taken away again (names in lower case); the type itself is
+ * left as it is. Throws when it has one of the schemas already: see `checkCustomSchema`.
+ */
+export function customised(
+  type: ResourceType,
+  schemas: readonly { schema: ResourceSchema; required: boolean }[],
+  removed: readonly { urn: string; attributes: readonly string[] }[] = [],
+): ResourceType {
+  const known = new Set(type.urns.map(({ urn }) => urn));
+  for (const { schema } of schemas) {
+    const urn = schema.id.toLowerCase();
+    if (known.has(urn)) throw new Error(`${type.name} has the schema ${schema.id} already`);
+    known.add(urn);
   }
-  return resourceType(type.name, type.schema, [...type.extensions, { schema, required }]);
+  const before = type.extensions.map(({ schema, required, urn }): ExtensionSchema => ({
+    schema,
+    required,
+    custom: type.custom.has(urn.toLowerCase()),
+  }));
+  const added = schemas.map((one): ExtensionSchema => ({ ...one, custom: true }));
+  return resourceType(type.name, type.schema, [...before, ...added], removed);
 }
 
 export const userType = resourceType('User', userSchema, [{ schema: enterpriseUserSchema, required: false }]);
