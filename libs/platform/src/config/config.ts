@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Networks } from '../networks.js';
 import { StartError } from '../start.errors.js';
+import { networkList } from './network-list.js';
 import { targetNetworks } from './target-networks.js';
 
 export type Role = 'api' | 'worker';
@@ -21,6 +23,8 @@ export class HubConfig {
   readonly masterKey: Buffer | undefined;
   /** Whether a target may be at this address. Unset: any. */
   readonly allowTargetAddress: ((address: string) => boolean) | undefined;
+  /** Whose X-Forwarded-For, -Host and -Proto are believed. Unset: nobody's. */
+  readonly trustedProxies: Networks | undefined;
 
   private constructor(env: NodeJS.ProcessEnv) {
     this.production = env.NODE_ENV === 'production';
@@ -33,6 +37,7 @@ export class HubConfig {
     this.adminKey = readAdminKey(env, this.production);
     this.masterKey = readMasterKey(env, this.production);
     this.allowTargetAddress = targetNetworks(read(env, 'HUB_TARGET_NETWORKS'), this.production);
+    this.trustedProxies = readTrustedProxies(env);
   }
 
   /** @throws StartError naming the variable, its value and the remedy */
@@ -71,6 +76,11 @@ function readUrl(env: NodeJS.ProcessEnv, name: string, protocols: string[]): str
   throw new StartError(
     `${name} is "${shown}": set it to a URL such as ${protocols[0]}//user:password@host/name`,
   );
+}
+
+function readTrustedProxies(env: NodeJS.ProcessEnv): Networks | undefined {
+  const list = read(env, 'HUB_TRUSTED_PROXIES');
+  return list === undefined ? undefined : networkList('HUB_TRUSTED_PROXIES', list, '127.0.0.1,10.1.2.0/24');
 }
 
 function readAdminKey(env: NodeJS.ProcessEnv, production: boolean): string | undefined {
