@@ -6,6 +6,7 @@ import { DirectoryModule } from '@rollcall/directory';
 import { PlatformModule, type PlatformParts } from '@rollcall/platform';
 import { ProvisioningModule, ProvisioningWorker } from '@rollcall/provisioning';
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { ConnectorsController } from './connections/connectors.controller.js';
 import { TargetsController } from './connections/targets.controller.js';
@@ -22,6 +23,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
 
 @Module({
   controllers: [
+    ApiKeysController,
     ConnectionsController,
     ConnectorsController,
     HomeController,

@@ -18,6 +18,7 @@ interface KeyRow {
   tenantId: string;
   id: string;
   hash: Buffer;
+  markUsed: boolean;
 }
 
 /** Says who calls the admin REST API. */
@@ -39,13 +40,16 @@ export class AdminAuthentication {
       return { tenantId: await this.operatorTenant(), role: 'operator', actor: 'admin:operator' };
     }
     const { hash, hashKey } = hashToken(key);
-    const rows = await this.database.query<KeyRow>(
-      `update hub.api_key set last_used_at = now() where hash_key = $1
-       returning tenant_id as "tenantId", id, hash`,
-      [hashKey],
-    );
+    const rows = await this.database.query<KeyRow>(selectKey, [hashKey]);
     const row = rows.find((candidate) => sameHash(candidate.hash, hash));
-    return row && { tenantId: row.tenantId, role: 'admin', actor: `admin:${row.id}` };
+    if (!row) return undefined;
+    if (row.markUsed) {
+      await this.database.query(
+        'update hub.api_key set last_used_at = now() where tenant_id = $1 and id = $2',
+        [row.tenantId, row.id],
+      );
+    }
+    return { tenantId: row.tenantId, role: 'admin', actor: `admin:${row.id}` };
   }
 
   private operatorTenant(): Promise<string> {
@@ -54,3 +58,10 @@ export class AdminAuthentication {
     return this.defaultTenant;
   }
 }
+
+const selectKey = {
+  name: 'find-api-key',
+  text: `select tenant_id as "tenantId", id, hash,
+                (last_used_at is null or last_used_at < now() - interval '1 minute') as "markUsed"
+         from hub.api_key where hash_key = $1`,
+};

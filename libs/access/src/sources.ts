@@ -2,25 +2,28 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@rollcall/platform';
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { TooManyTokens } from './access.errors.js';
+import { IssuerTaken, TooManyTokens } from './access.errors.js';
 import { SourceAuthentication } from './source-authentication.js';
 import type { SourceClient } from './source-client.js';
+import { checkSettings, type SourceSettings, type SourceSettingsInput } from './source-settings.js';
 import { newToken } from './token.js';
 
+/** A token, or a client secret, as it is listed. */
 export interface SourceToken {
   id: string;
   createdAt: Date;
   expiresAt: Date | null;
-  /** To the minute. */
+  /** To the minute. Of a client secret: when an access token was fetched with it. */
   lastUsedAt: Date | null;
 }
 
-export interface Source {
+export interface Source extends SourceSettings {
   id: string;
   name: string;
   client: SourceClient;
   createdAt: Date;
   tokens: SourceToken[];
+  secrets: SourceToken[];
 }
 
 /** A token as it is shown once, when it is made. */
@@ -42,17 +45,28 @@ export class Sources {
     private readonly authentication: SourceAuthentication,
   ) {}
 
-  async create(tenantId: string, name: string, client: SourceClient): Promise<Source & { token: string }> {
+  /** @throws InvalidSource, IssuerTaken */
+  async create(
+    tenantId: string,
+    name: string,
+    client: SourceClient,
+    input: SourceSettingsInput = {},
+  ): Promise<Source & { token: string }> {
+    const { allowedIps = [], rateLimit = null, jwt = null } = checkSettings(input);
     const id = uuid();
-    return this.database.transaction(async (connection) => {
-      const { rows } = await connection.query<{ createdAt: Date }>(
-        'insert into hub.source (tenant_id, id, name, client) values ($1, $2, $3, $4) returning created_at as "createdAt"',
-        [tenantId, id, name, client],
-      );
-      const { token, ...issued } = await insertToken(connection, tenantId, id, null);
-      const tokens = [{ ...issued, lastUsedAt: null }];
-      return { id, name, client, createdAt: rows[0]!.createdAt, tokens, token };
-    });
+    return this.database
+      .transaction(async (connection) => {
+        const { rows } = await connection.query<{ createdAt: Date }>(
+          `insert into hub.source (tenant_id, id, name, client, allowed_ips, requests_per_second, jwt)
+           values ($1, $2, $3, $4, $5, $6, $7) returning created_at as "createdAt"`,
+          [tenantId, id, name, client, allowedIps, rateLimit?.requestsPerSecond, jwt],
+        );
+        const { token, ...issued } = await insertToken(connection, tenantId, id, null);
+        const { createdAt } = rows[0]!;
+        const tokens = [{ ...issued, lastUsedAt: null }];
+        return { id, name, client, createdAt, allowedIps, rateLimit, jwt, tokens, secrets: [], token };
+      })
+      .catch(explain);
   }
 
   list(tenantId: string): Promise<Source[]> {
@@ -63,22 +77,41 @@ export class Sources {
     return (await this.select(tenantId, id))[0];
   }
 
-  /** Undefined when there is no such source. */
+  /**
+   * Undefined when there is no such source.
+   * @throws InvalidSource, IssuerTaken
+   */
   async change(
     tenantId: string,
     id: string,
-    change: { name?: string; client?: SourceClient },
+    change: { name?: string; client?: SourceClient } & SourceSettingsInput,
   ): Promise<Source | undefined> {
-    await this.database.query(
-      `update hub.source set name = coalesce($3, name), client = coalesce($4, client)
-       where tenant_id = $1 and id = $2`,
-      [tenantId, id, change.name ?? null, change.client ?? null],
-    );
+    const { allowedIps, rateLimit, jwt } = checkSettings(change);
+    await this.database
+      .query(
+        `update hub.source set
+           name = coalesce($3, name), client = coalesce($4, client), allowed_ips = coalesce($5, allowed_ips),
+           requests_per_second = case when $6 then $7 else requests_per_second end,
+           jwt = case when $8 then $9::jsonb else jwt end
+         where tenant_id = $1 and id = $2`,
+        [
+          tenantId,
+          id,
+          change.name ?? null,
+          change.client ?? null,
+          allowedIps ?? null,
+          rateLimit !== undefined,
+          rateLimit?.requestsPerSecond ?? null,
+          jwt !== undefined,
+          jwt ?? null,
+        ],
+      )
+      .catch(explain);
     this.authentication.forget();
     return this.find(tenantId, id);
   }
 
-  /** Its tokens stop working; what it has brought in stays. */
+  /** Its tokens and client secrets stop working; what it has brought in stays. */
   async delete(tenantId: string, id: string): Promise<boolean> {
     const deleted = await this.database.query(
       'delete from hub.source where tenant_id = $1 and id = $2 returning id',
@@ -120,29 +153,49 @@ export class Sources {
   }
 
   private async select(tenantId: string, id: string | null): Promise<Source[]> {
-    const sources = await this.database.query<Source>(
-      `select id, name, client, created_at as "createdAt" from hub.source
-       where tenant_id = $1 and ($2::uuid is null or id = $2) order by created_at, id`,
-      [tenantId, id],
-    );
-    const tokens = await this.database.query<SourceToken & { sourceId: string }>(
-      `select source_id as "sourceId", id, created_at as "createdAt", expires_at as "expiresAt",
-              last_used_at as "lastUsedAt"
-       from hub.source_token where tenant_id = $1 and ($2::uuid is null or source_id = $2) order by created_at, id`,
-      [tenantId, id],
-    );
+    const [sources, tokens, secrets] = await Promise.all([
+      this.database.query<Omit<Source, 'tokens' | 'secrets'>>(
+        `select id, name, client, created_at as "createdAt", allowed_ips as "allowedIps", jwt,
+                case when requests_per_second is not null
+                     then jsonb_build_object('requestsPerSecond', requests_per_second) end as "rateLimit"
+         from hub.source
+         where tenant_id = $1 and ($2::uuid is null or id = $2) order by created_at, id`,
+        [tenantId, id],
+      ),
+      this.credentials('source_token', tenantId, id),
+      this.credentials('source_secret', tenantId, id),
+    ]);
     return sources.map((source) => ({
       ...source,
-      tokens: tokens
-        .filter(({ sourceId }) => sourceId === source.id)
-        .map(({ id: tokenId, createdAt, expiresAt, lastUsedAt }) => ({
-          id: tokenId,
-          createdAt,
-          expiresAt,
-          lastUsedAt,
-        })),
+      tokens: tokens.get(source.id) ?? [],
+      secrets: secrets.get(source.id) ?? [],
     }));
   }
+
+  /** By the id of the source. */
+  private async credentials(
+    table: 'source_token' | 'source_secret',
+    tenantId: string,
+    id: string | null,
+  ): Promise<Map<string, SourceToken[]>> {
+    const rows = await this.database.query<SourceToken & { sourceId: string }>(
+      `select source_id as "sourceId", id, created_at as "createdAt", expires_at as "expiresAt",
+              last_used_at as "lastUsedAt"
+       from hub.${table} where tenant_id = $1 and ($2::uuid is null or source_id = $2) order by created_at, id`,
+      [tenantId, id],
+    );
+    const bySource = new Map<string, SourceToken[]>();
+    for (const { sourceId, ...credential } of rows) {
+      bySource.set(sourceId, [...(bySource.get(sourceId) ?? []), credential]);
+    }
+    return bySource;
+  }
+}
+
+/** The unique index on issuer and audience is all that says who was first. */
+function explain(error: unknown): never {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  throw code === '23505' && constraint === 'source_by_trusted_issuer' ? new IssuerTaken() : error;
 }
 
 async function insertToken(

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export type TokenPrefix = 'rcs_' | 'rca_';
+export type TokenPrefix = 'rcs_' | 'rcc_' | 'rca_';
 
 export interface TokenHash {
   hash: Buffer;
@@ -9,8 +9,8 @@ export interface TokenHash {
 }
 
 /**
- * 256 random bits behind a prefix that secret scanners and people recognise: rcs_ for a source, rca_ for an
- * administrator. A hash without salt or stretching is enough for a secret that nobody can guess.
+ * 256 random bits behind a prefix that secret scanners and people recognise: rcs_ for a source, rcc_ for a client
+ * secret of a source, rca_ for an administrator. A hash without salt or stretching is enough for a secret that nobody can guess.
  */
 export function newToken(prefix: TokenPrefix): TokenHash & { token: string } {
   const token = prefix + randomBytes(32).toString('base64url');

@@ -8,17 +8,20 @@ import { acceptJsonBodies } from '../http/accept-json-bodies.js';
 import { bodyLimit } from '../http/body-limit.js';
 import { sendProblem } from '../http/problem.filter.js';
 import { HubModule, type HubParts } from '../hub.module.js';
+import { serveTokenEndpoint } from '../oauth/serve-token-endpoint.js';
 import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
 import { acceptScimBodies } from '../scim/scim-body.js';
+import { guardScim } from '../scim/scim-door.js';
 import { version } from './version.js';
 
 /** The hub with all its routes, not yet listening. */
 export async function createHttp(parts: HubParts, logger: LoggerService): Promise<NestFastifyApplication> {
+  const proxies = parts.config.trustedProxies;
   const adapter = new FastifyAdapter({
     bodyLimit,
     genReqId: () => randomUUID(),
-    // Behind a proxy that ends TLS, SCIM locations must say https.
-    trustProxy: 'loopback, linklocal, uniquelocal',
+    // Behind a proxy that ends TLS, SCIM locations must say https, and addresses be those of the clients.
+    trustProxy: proxies ? (address) => proxies.contains(address) : false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -32,6 +35,8 @@ export async function createHttp(parts: HubParts, logger: LoggerService): Promis
   if (parts.config.roles.has('api')) {
     acceptJsonBodies(app, bodyLimit);
     acceptScimBodies(adapter.getInstance() as never);
+    guardScim(app);
+    await serveTokenEndpoint(app);
     serveApiDocs(app, version);
     await serveQueueDashboard(app);
   }
