@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { DirectoryModule, DirectoryStates } from '@rollcall/directory';
+import { DirectoryModule, DirectoryStates, StoredValues } from '@rollcall/directory';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { type Database, Keyring } from '@rollcall/platform';
-import { DirectorySearch, Freshness, NewestDirectoryStates } from '@rollcall/read-model';
+import {
+  DirectorySearch,
+  Freshness,
+  NewestDirectoryStates,
+  SearchRemake,
+  TypesOfTenants,
+  ValuesUnderSchema,
+} from '@rollcall/read-model';
 
 export interface StartedDirectory {
   get<T>(type: Type<T> | (abstract new (...args: never[]) => T)): T;
@@ -30,11 +37,18 @@ export async function startDirectory(database: Database): Promise<StartedDirecto
       useFactory: (subscriptions: Subscriptions) => new Freshness(database, subscriptions),
       inject: [Subscriptions],
     },
+    { provide: SearchRemake, useValue: new SearchRemake(database) },
+    { provide: TypesOfTenants, useValue: new TypesOfTenants(database, store) },
+    {
+      provide: StoredValues,
+      useFactory: (freshness: Freshness) => new ValuesUnderSchema(database, freshness),
+      inject: [Freshness],
+    },
     {
       provide: DirectorySearch,
-      useFactory: (states: NewestDirectoryStates, freshness: Freshness) =>
-        new DirectorySearch(database, states, freshness),
-      inject: [NewestDirectoryStates, Freshness],
+      useFactory: (states: NewestDirectoryStates, freshness: Freshness, remake: SearchRemake) =>
+        new DirectorySearch(database, states, freshness, remake),
+      inject: [NewestDirectoryStates, Freshness, SearchRemake],
     },
   ];
   const module = await Test.createTestingModule({

@@ -24,6 +24,7 @@ import {
   patchOpUrn,
   resolve,
   splitGroupPatch,
+  standardTypes,
   userType,
 } from '@rollcall/scim';
 import { CommandBus } from '@nestjs/cqrs';
@@ -62,10 +63,11 @@ const patchGroup = (tenant: string, id: string, ...operations: object[]) => {
 };
 const project = (tenant: string) => directory.get(Subscriptions).catchUp(tenant, directoryProjection);
 const paging = { startIndex: 1, count: 100 };
+const types = { version: 0, ...standardTypes, schemas: [] };
 const findUsers = (tenant: string, filter: string) =>
-  directory.get(DirectorySearch).users(tenant, resolve(parseFilter(filter), userType), paging);
+  directory.get(DirectorySearch).users(tenant, resolve(parseFilter(filter), userType), paging, types);
 const findGroups = (tenant: string, filter: string) =>
-  directory.get(DirectorySearch).groups(tenant, resolve(parseFilter(filter), groupType), paging);
+  directory.get(DirectorySearch).groups(tenant, resolve(parseFilter(filter), groupType), paging, types);
 
 describe('the newest state of a user', () => {
   it.each([
@@ -247,7 +249,9 @@ describe('a search', () => {
     await Promise.all(Array.from({ length: 25 }, (_, n) => createUser(tenant, `page${n}`)));
     const seen: string[] = [];
     for (let startIndex = 1; ; startIndex += 10) {
-      const found = await directory.get(DirectorySearch).users(tenant, undefined, { startIndex, count: 10 });
+      const found = await directory
+        .get(DirectorySearch)
+        .users(tenant, undefined, { startIndex, count: 10 }, types);
       expect(found.total).toBe(25);
       if (found.items.length === 0) break;
       seen.push(...found.items.map((item) => item.id));

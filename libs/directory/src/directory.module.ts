@@ -7,6 +7,12 @@ import {
   ReplaceGroupHandler,
 } from './group-commands.handler.js';
 import {
+  ChangeSchemaHandler,
+  DefineSchemaHandler,
+  RemoveSchemaHandler,
+  SchemaChanges,
+} from './schema-commands.handler.js';
+import {
   CreateUserHandler,
   DeleteUserHandler,
   PatchUserHandler,
@@ -14,7 +20,7 @@ import {
   UserChanges,
 } from './user-commands.handler.js';
 
-/** Needs EventStore and DirectoryStates from the modules around it, and CqrsModule.forRoot() in the app. */
+/** Needs EventStore, DirectoryStates and StoredValues from the modules around it, and CqrsModule.forRoot() in the app. */
 @Module({
   providers: [
     UserChanges,
@@ -27,6 +33,10 @@ import {
     ReplaceGroupHandler,
     PatchGroupHandler,
     DeleteGroupHandler,
+    SchemaChanges,
+    DefineSchemaHandler,
+    ChangeSchemaHandler,
+    RemoveSchemaHandler,
   ],
 })
 export class DirectoryModule {}

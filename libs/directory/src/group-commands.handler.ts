@@ -5,6 +5,7 @@ import {
   applyPatch,
   type MemberOperation,
   type PatchOperation,
+  replaceAttributes,
   type ResourceType,
   ScimError,
   type Warning,
@@ -56,6 +57,7 @@ export class ReplaceGroup extends Command<GroupChanged> {
     readonly id: string,
     readonly attributes: Attributes,
     readonly memberIds: string[],
+    readonly type: ResourceType,
     readonly ifMatch?: readonly number[],
   ) {
     super();
@@ -193,7 +195,10 @@ export class ReplaceGroupHandler implements ICommandHandler<ReplaceGroup> {
     return this.changes.apply({
       ...command,
       members: [{ op: 'set', ids: command.memberIds.map((id) => ({ id })) }],
-      wanted: () => ({ attributes: command.attributes, warnings: [] }),
+      wanted: (state) => ({
+        attributes: replaceAttributes(state.attributes, command.attributes, command.type),
+        warnings: [],
+      }),
     });
   }
 }

@@ -16,3 +16,8 @@ export { type AttributeDelta, type Attributes, applyDelta, differenceOf } from '
 export { CreateUser, DeleteUser, PatchUser, ReplaceUser, type UserChanged } from './user-commands.handler.js';
 export { type UserEvent, userStream } from './user.events.js';
 export { evolveUser, type Occurrence, type UserState } from './user.evolve.js';
+export { ChangeSchema, DefineSchema, RemoveSchema } from './schema-commands.handler.js';
+export { SchemaIsStandard, SchemaRefused, SchemaUnknown } from './schema.errors.js';
+export { type SchemaEvent, schemaStream, schemaStreamId } from './schema.events.js';
+export { evolveSchemas, noSchemas, type SchemasState } from './schema.evolve.js';
+export { StoredValues, type ValuesOfAttribute } from './stored-values.js';

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@rollcall/event-store';
-import { applyPatch, type PatchOperation, type ResourceType, ScimError, type Warning } from '@rollcall/scim';
+import {
+  applyPatch,
+  type PatchOperation,
+  replaceAttributes,
+  type ResourceType,
+  ScimError,
+  type Warning,
+} from '@rollcall/scim';
 import { v7 as uuid } from 'uuid';
 import type { ChangeOrigin } from './change-origin.js';
 import { DirectoryStates } from './directory-states.js';
@@ -46,6 +53,7 @@ export class ReplaceUser extends Command<UserChanged> {
     readonly origin: ChangeOrigin,
     readonly id: string,
     readonly attributes: Attributes,
+    readonly type: ResourceType,
     readonly ifMatch?: readonly number[],
   ) {
     super();
@@ -143,7 +151,10 @@ export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
   execute(command: ReplaceUser): Promise<UserChanged> {
     return this.changes.apply({
       ...command,
-      wanted: () => ({ attributes: command.attributes, warnings: [] }),
+      wanted: (state) => ({
+        attributes: replaceAttributes(state.attributes, command.attributes, command.type),
+        warnings: [],
+      }),
     });
   }
 }

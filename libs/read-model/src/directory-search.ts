@@ -8,15 +8,17 @@ import {
   userNameClaim,
 } from '@rollcall/directory';
 import { Database } from '@rollcall/platform';
-import { groupType, matches, normalise, type ResolvedFilter, type Sort, userType } from '@rollcall/scim';
+import { matches, type ResolvedFilter, type Sort } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
-import { comparedMembers, demandedValue, mentions } from './filter-keys.js';
+import { asksAboutExtension, comparedMembers, demandedValue, mentions } from './filter-keys.js';
 import type { SortPosition } from './filter/sort-key.js';
 import { Freshness } from './freshness.js';
 import { countStatement, type Kind, type ListedRow, listStatement, type Wanted } from './list-statement.js';
 import { NewestDirectoryStates } from './newest-directory-states.js';
-import { searchable } from './searchable.js';
 import { toState } from './resource-row.js';
+import { searchDocument } from './search-document.js';
+import { SearchRemake } from './search-remake.js';
+import type { TenantTypes } from './tenant-types.js';
 
 export interface Found<T> {
   total: number;
@@ -35,7 +37,7 @@ export type Paging = { count: number; sort?: Sort } & (
 export type Resource = { kind: 'User'; state: UserState } | { kind: 'Group'; state: GroupState };
 
 /**
- * Users and groups by filter. A filter that demands an id or a unique name is answered from the newest state
+ * Users and groups by filter, which was resolved by the given types. A filter that demands an id or a unique name is answered from the newest state
  * of that one resource; any other waits until the tables have seen every event committed before it came.
  */
 @Injectable()
@@ -44,12 +46,14 @@ export class DirectorySearch {
     private readonly database: Database,
     private readonly states: NewestDirectoryStates,
     private readonly freshness: Freshness,
+    private readonly remake: SearchRemake,
   ) {}
 
   async users(
     tenantId: string,
     filter: ResolvedFilter | undefined,
     paging: Paging,
+    types: TenantTypes,
   ): Promise<Found<UserState>> {
     const byKey = filter && !mentions(filter, 'groups') ? filter : undefined;
     const id = byKey && demandedValue(byKey, 'id');
@@ -59,7 +63,7 @@ export class DirectorySearch {
         id !== undefined
           ? isUuid(id) && (await this.states.userAndStanding(tenantId, id))
           : await this.states.userByClaim(tenantId, userNameClaim(userName!));
-      const hit = found && !found.user.deleted && matches(byKey, normalise(searchable(found.user), userType));
+      const hit = found && !found.user.deleted && matches(byKey, searchDocument(found.user, types.User));
       return { ...page(hit ? [found.user] : [], paging), inNoGroup: !hit || found.inNoGroup };
     }
     const { items, ...found } = await this.list(
@@ -74,6 +78,7 @@ export class DirectorySearch {
     tenantId: string,
     filter: ResolvedFilter | undefined,
     paging: Paging,
+    types: TenantTypes,
   ): Promise<Found<GroupState>> {
     const id = filter && demandedValue(filter, 'id');
     const name = filter && demandedValue(filter, 'displayName');
@@ -84,7 +89,7 @@ export class DirectorySearch {
         id !== undefined
           ? isUuid(id) && (await this.states.group(tenantId, id, memberIds))
           : await this.states.groupByClaim(tenantId, groupNameClaim(name!), memberIds);
-      const hit = found && !found.group.deleted && matches(filter, groupDocument(found));
+      const hit = found && !found.group.deleted && matches(filter, groupDocument(found, types));
       return page(hit ? [found.group] : [], paging);
     }
     const { items, ...found } = await this.list(
@@ -130,6 +135,7 @@ export class DirectorySearch {
 
   private async list(tenantId: string, wanted: Wanted[], paging: Paging): Promise<Found<ListedRow>> {
     await this.freshness.upToDate(tenantId);
+    if (wanted.some(asksAboutExtension)) await this.remake.finished(tenantId);
     const { count } = paging;
     const byCursor = 'after' in paging;
     const statement = listStatement(
@@ -161,7 +167,7 @@ function page<T>(items: T[], paging: Paging): Found<T> {
   return { total: items.length, items: items.slice(skipped, skipped + paging.count) };
 }
 
-function groupDocument({ group, members }: GroupWithMembers) {
+function groupDocument({ group, members }: GroupWithMembers, types: TenantTypes) {
   const list = Array.from(members.values(), ({ id, type }) => ({ value: id, type }));
-  return normalise({ ...searchable(group), members: list }, groupType);
+  return searchDocument(group, types.Group, { members: list });
 }

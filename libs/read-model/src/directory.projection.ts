@@ -12,22 +12,33 @@ import type { PoolClient } from 'pg';
 import { upsertGroups } from './group-rows.js';
 import { type MemberChange, writeMembers } from './member-rows.js';
 import { statesById } from './resource-row.js';
+import { projectSchemas } from './schema-rows.js';
+import { projectedTypes, type TenantTypes } from './tenant-types.js';
 import { upsertUsers } from './user-rows.js';
 
 /** Derives the directory tables from the log. A batch touches each user and group once, however often it changed. */
 export const directoryProjection: Subscriber = {
   name: 'directory',
-  streamTypes: ['user', 'group'],
+  streamTypes: ['user', 'group', 'schema'],
   async handle(events: RecordedEvent[], client: PoolClient, tenantId: string): Promise<void> {
     const users = events.filter((event) => event.streamType === 'user' && event.payload);
     const groups = events.filter((event) => event.streamType === 'group' && event.payload);
-    await projectUsers(tenantId, users, client);
-    await projectGroups(tenantId, groups, client);
+    // Schemas first: what a batch writes, it writes by the schemas at its end.
+    const schemas = events.filter((event) => event.streamType === 'schema');
+    await projectSchemas(tenantId, schemas, client);
+    const types = await projectedTypes(client, tenantId);
+    await projectUsers(tenantId, users, client, types);
+    await projectGroups(tenantId, groups, client, types);
     await writeMembers(client, tenantId, membershipChanges(events));
   },
 };
 
-async function projectUsers(tenantId: string, events: RecordedEvent[], client: PoolClient): Promise<void> {
+async function projectUsers(
+  tenantId: string,
+  events: RecordedEvent[],
+  client: PoolClient,
+  { User: type }: TenantTypes,
+): Promise<void> {
   if (events.length === 0) return;
   const states = await statesById(client, 'directory_user', tenantId, idsOfExisting(events, 'user.created'));
   const positions = new Map<string, number>();
@@ -38,10 +49,15 @@ async function projectUsers(tenantId: string, events: RecordedEvent[], client: P
     positions.set(event.streamId, event.position);
   }
   const changed = [...positions].map(([id, position]): [UserState, number] => [states.get(id)!, position]);
-  await upsertUsers(client, tenantId, changed);
+  await upsertUsers(client, tenantId, changed, type);
 }
 
-async function projectGroups(tenantId: string, events: RecordedEvent[], client: PoolClient): Promise<void> {
+async function projectGroups(
+  tenantId: string,
+  events: RecordedEvent[],
+  client: PoolClient,
+  { Group: type }: TenantTypes,
+): Promise<void> {
   if (events.length === 0) return;
   const states = await statesById(
     client,
@@ -57,7 +73,7 @@ async function projectGroups(tenantId: string, events: RecordedEvent[], client: 
     positions.set(event.streamId, event.position);
   }
   const changed = [...positions].map(([id, position]): [GroupState, number] => [states.get(id)!, position]);
-  await upsertGroups(client, tenantId, changed);
+  await upsertGroups(client, tenantId, changed, type);
 }
 
 function idsOfExisting(events: RecordedEvent[], creation: string): string[] {

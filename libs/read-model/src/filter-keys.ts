@@ -1,4 +1,4 @@
-import type { ResolvedFilter } from '@rollcall/scim';
+import { enterpriseUserSchema, type ResolvedFilter, type Sort } from '@rollcall/scim';
 
 /**
  * The value that a filter demands of a unique attribute, if it does: then at most one resource can match, and
@@ -22,6 +22,19 @@ export function mentions(filter: ResolvedFilter, attribute: string): boolean {
   if (filter.kind === 'not') return mentions(filter.operand, attribute);
   return filter.path.keys[0] === attribute;
 }
+
+/** Whether a list is chosen or ordered by attributes that a tenant's own schemas declare, or have declared. */
+export function asksAboutExtension({ filter, sort }: { filter?: ResolvedFilter; sort?: Sort }): boolean {
+  return isOfTenant(sort?.path.keys[0]) || (filter !== undefined && namesExtension(filter));
+}
+
+function namesExtension(filter: ResolvedFilter): boolean {
+  if ('operands' in filter) return filter.operands.some(namesExtension);
+  return filter.kind === 'not' ? namesExtension(filter.operand) : isOfTenant(filter.path.keys[0]);
+}
+
+const isOfTenant = (key: string | undefined) =>
+  key?.includes(':') === true && key !== enterpriseUserSchema.id;
 
 /** Every member id a filter compares with; undefined when it asks about members in another way. */
 export function comparedMembers(filter: ResolvedFilter): string[] | undefined {

@@ -1,12 +1,13 @@
 import { groupNameClaim, type GroupState } from '@rollcall/directory';
-import { groupType, normalise } from '@rollcall/scim';
+import type { ResourceType } from '@rollcall/scim';
 import type { ClientBase } from 'pg';
-import { searchable } from './searchable.js';
+import { searchDocument } from './search-document.js';
 
 export async function upsertGroups(
   client: ClientBase,
   tenantId: string,
   groups: [GroupState, number][],
+  type: ResourceType,
 ): Promise<void> {
   if (groups.length === 0) return;
   await client.query({
@@ -23,11 +24,11 @@ export async function upsertGroups(
              external_id = excluded.external_id, resource = excluded.resource, search = excluded.search,
              last_modified = excluded.last_modified, deleted_at = excluded.deleted_at
            where g.version < excluded.version`,
-    values: [tenantId, JSON.stringify(groups.map(toRow))],
+    values: [tenantId, JSON.stringify(groups.map((one) => toRow(one, type)))],
   });
 }
 
-function toRow([group, position]: [GroupState, number]) {
+function toRow([group, position]: [GroupState, number], type: ResourceType) {
   const { attributes } = group;
   return {
     id: group.id,
@@ -37,7 +38,7 @@ function toRow([group, position]: [GroupState, number]) {
     displayNameKey: groupNameClaim(String(attributes.displayName)).key,
     externalId: attributes.externalId,
     resource: attributes,
-    search: normalise(searchable(group), groupType),
+    search: searchDocument(group, type),
     createdAt: group.createdAt,
     lastModified: group.lastModified,
     deletedAt: group.deleted ? group.lastModified : null,

@@ -4,6 +4,7 @@ import { Queues } from '@rollcall/platform';
 import { directoryProjection } from './directory.projection.js';
 import { Freshness } from './freshness.js';
 import { type ProjectJob, projectQueue } from './project-pokes.js';
+import { SearchRemake } from './search-remake.js';
 
 /** BullMQ processor of the queue `project`: brings the directory tables up to the head of a tenant's log. */
 @Injectable()
@@ -15,6 +16,7 @@ export class ProjectWorker {
     private readonly queues: Queues,
     private readonly subscriptions: Subscriptions,
     private readonly freshness: Freshness,
+    private readonly remake: SearchRemake,
   ) {}
 
   start(): void {
@@ -33,6 +35,7 @@ export class ProjectWorker {
     const position = await this.subscriptions.catchUp(tenantId, directoryProjection);
     this.freshness.advanced(tenantId, position);
     for (const listener of this.listeners) listener(tenantId, position);
+    this.remake.begin(tenantId);
     if (position > before) this.log.debug({ tenantId, position, events: position - before }, 'Projected');
   }
 }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DirectoryStates } from '@rollcall/directory';
+import { DirectoryStates, StoredValues } from '@rollcall/directory';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { Database, Keyring } from '@rollcall/platform';
 import { DirectorySearch } from './directory-search.js';
@@ -8,6 +8,9 @@ import { GroupsOfUsers } from './groups-of-users.js';
 import { NewestDirectoryStates } from './newest-directory-states.js';
 import { ProjectPokes } from './project-pokes.js';
 import { ProjectWorker } from './project.worker.js';
+import { SearchRemake } from './search-remake.js';
+import { TypesOfTenants } from './types-of-tenants.js';
+import { ValuesUnderSchema } from './values-under-schema.js';
 
 /** The event store and what is read from it. Needs PlatformModule. `ProjectWorker.start()` begins the work. */
 @Module({})
@@ -27,7 +30,11 @@ export class ReadModelModule {
       NewestDirectoryStates,
       { provide: DirectoryStates, useExisting: NewestDirectoryStates },
       Freshness,
+      SearchRemake,
       DirectorySearch,
+      TypesOfTenants,
+      ValuesUnderSchema,
+      { provide: StoredValues, useExisting: ValuesUnderSchema },
       GroupsOfUsers,
       ProjectPokes,
       ProjectWorker,

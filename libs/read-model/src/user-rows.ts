@@ -1,13 +1,14 @@
 import { userNameClaim, type UserState } from '@rollcall/directory';
-import { normalise, userType } from '@rollcall/scim';
+import type { ResourceType } from '@rollcall/scim';
 import type { ClientBase } from 'pg';
-import { searchable } from './searchable.js';
+import { searchDocument } from './search-document.js';
 
 /** One statement for the whole batch. A row never goes back to an older version. */
 export async function upsertUsers(
   client: ClientBase,
   tenantId: string,
   users: [UserState, number][],
+  type: ResourceType,
 ): Promise<void> {
   if (users.length === 0) return;
   await client.query({
@@ -25,11 +26,11 @@ export async function upsertUsers(
              resource = excluded.resource, search = excluded.search, last_modified = excluded.last_modified,
              deleted_at = excluded.deleted_at
            where u.version < excluded.version`,
-    values: [tenantId, JSON.stringify(users.map(toRow))],
+    values: [tenantId, JSON.stringify(users.map((one) => toRow(one, type)))],
   });
 }
 
-function toRow([user, position]: [UserState, number]) {
+function toRow([user, position]: [UserState, number], type: ResourceType) {
   const { attributes } = user;
   return {
     id: user.id,
@@ -41,7 +42,7 @@ function toRow([user, position]: [UserState, number]) {
     displayName: attributes.displayName,
     active: attributes.active !== false,
     resource: attributes,
-    search: normalise(searchable(user), userType),
+    search: searchDocument(user, type),
     createdAt: user.createdAt,
     lastModified: user.lastModified,
     deletedAt: user.deleted ? user.lastModified : null,

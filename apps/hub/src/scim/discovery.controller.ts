@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import {
-  groupType,
   resourceTypeResource,
   resourceTypesResponse,
   schemaResource,
@@ -8,7 +7,6 @@ import {
   schemasResponse,
   ScimError,
   serviceProviderConfig,
-  userType,
 } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { bodyLimit } from '../http/body-limit.js';
@@ -18,8 +16,6 @@ import { ScimErrorFilter } from './scim-error.filter.js';
 import { defaultCount, mostAtOnce } from './scim-query.js';
 import { scimBaseUrl, scimMediaType, type ScimRequest } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
-
-const types = [userType, groupType];
 
 /** What this server can do (RFC 7644 section 4). */
 @Controller('scim/v2')
@@ -69,7 +65,7 @@ export class DiscoveryController {
   ) {
     refuseFilter(filter);
     void reply.type(scimMediaType);
-    return schemasResponse(types, scimBaseUrl(request));
+    return schemasResponse(typesOf(request), scimBaseUrl(request));
   }
 
   @Get('Schemas/:id')
@@ -79,7 +75,7 @@ export class DiscoveryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.type(scimMediaType);
-    const schema = schemasOf(types).find((known) => known.id.toLowerCase() === id.toLowerCase());
+    const schema = schemasOf(typesOf(request)).find((known) => known.id.toLowerCase() === id.toLowerCase());
     if (!schema) throw new ScimError(404, `There is no schema ${id}.`);
     return schemaResource(schema, scimBaseUrl(request));
   }
@@ -92,7 +88,7 @@ export class DiscoveryController {
   ) {
     refuseFilter(filter);
     void reply.type(scimMediaType);
-    return resourceTypesResponse(types, scimBaseUrl(request));
+    return resourceTypesResponse(typesOf(request), scimBaseUrl(request));
   }
 
   @Get('ResourceTypes/:name')
@@ -102,11 +98,13 @@ export class DiscoveryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.type(scimMediaType);
-    const type = types.find((known) => known.name.toLowerCase() === name.toLowerCase());
+    const type = typesOf(request).find((known) => known.name.toLowerCase() === name.toLowerCase());
     if (!type) throw new ScimError(404, `There is no resource type ${name}.`);
     return resourceTypeResource(type, scimBaseUrl(request));
   }
 }
+
+const typesOf = ({ scimTypes: { User, Group } }: ScimRequest) => [User, Group];
 
 /** RFC 7644 section 4: nobody shall believe that what comes was filtered. */
 function refuseFilter(filter: unknown): void {

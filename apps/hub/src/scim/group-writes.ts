@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateGroup, DeleteGroup, type GroupState, PatchGroup, ReplaceGroup } from '@rollcall/directory';
-import { groupType, parsePatch, parseResource, ScimError, splitGroupPatch } from '@rollcall/scim';
+import { parsePatch, parseResource, type ResourceType, ScimError, splitGroupPatch } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
 import type { RequestTrace } from '../request-log/request-trace.js';
 import type { KnownVersions, Writer } from './scim-request.js';
@@ -11,25 +11,33 @@ import type { KnownVersions, Writer } from './scim-request.js';
 export class GroupWrites {
   constructor(private readonly commands: CommandBus) {}
 
-  async create({ tenantId, origin, trace }: Writer, body: unknown): Promise<GroupState> {
-    const { attributes, memberIds } = groupOf(body, trace);
+  async create({ tenantId, origin, trace, types }: Writer, body: unknown): Promise<GroupState> {
+    const { attributes, memberIds } = groupOf(body, types.Group, trace);
     const command = new CreateGroup(tenantId, origin, attributes, memberIds);
     return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
   async replace(
-    { tenantId, origin, trace }: Writer,
+    { tenantId, origin, trace, types }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<GroupState> {
-    const { attributes, memberIds } = groupOf(body, trace);
-    const command = new ReplaceGroup(tenantId, origin, groupId(id), attributes, memberIds, ifMatch);
+    const { attributes, memberIds } = groupOf(body, types.Group, trace);
+    const command = new ReplaceGroup(
+      tenantId,
+      origin,
+      groupId(id),
+      attributes,
+      memberIds,
+      types.Group,
+      ifMatch,
+    );
     return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
   async patch(
-    { tenantId, origin, client, trace }: Writer,
+    { tenantId, origin, client, trace, types }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
@@ -37,7 +45,7 @@ export class GroupWrites {
     const operations = trace.noting((warnings) => parsePatch(body, warnings));
     const { header, members, warnings } = splitGroupPatch(operations, { client });
     trace.warn(warnings);
-    const command = new PatchGroup(tenantId, origin, groupId(id), header, members, groupType, ifMatch);
+    const command = new PatchGroup(tenantId, origin, groupId(id), header, members, types.Group, ifMatch);
     return trace.groupChanged(await this.commands.execute(command)).group;
   }
 
@@ -58,9 +66,10 @@ function groupId(id: string): string {
 
 function groupOf(
   body: unknown,
+  type: ResourceType,
   trace: RequestTrace,
 ): { attributes: Record<string, unknown>; memberIds: string[] } {
-  const { attributes, members = [], warnings } = parseResource(body, groupType);
+  const { attributes, members = [], warnings } = parseResource(body, type);
   trace.warn(warnings);
   return { attributes, memberIds: members.map(({ id }) => id) };
 }

@@ -84,14 +84,19 @@ export class GroupsController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const asked = wantsMembers(query) && !request.headers['if-none-match'] ? 'all' : [];
+    const asked = wantsMembers(query, request) && !request.headers['if-none-match'] ? 'all' : [];
     const found = isUuid(id) ? await this.states.group(request.scimCaller.tenantId, id, asked) : undefined;
     if (!found || found.group.deleted) throw groupNotFound(id);
     if (hasAlready(request, found.group)) return void reply.status(304).header('etag', etag(found.group));
     if (asked !== 'all') return this.answer(found.group, query, request, reply);
     void reply.type(scimMediaType).header('etag', etag(found.group));
-    const resource = presentGroup(found.group, scimBaseUrl(request), found.members.values());
-    return projectResource(resource, groupType, attributeSelection(query));
+    const resource = presentGroup(
+      found.group,
+      request.scimTypes.Group,
+      scimBaseUrl(request),
+      found.members.values(),
+    );
+    return projectResource(resource, request.scimTypes.Group, attributeSelection(query));
   }
 
   @Put(':id')
@@ -132,15 +137,22 @@ export class GroupsController {
 
   private async answer(group: GroupState, query: ScimQuery, request: ScimRequest, reply: FastifyReply) {
     const { tenantId } = request.scimCaller;
-    const found = wantsMembers(query) ? await this.states.group(tenantId, group.id, 'all') : undefined;
+    const found = wantsMembers(query, request)
+      ? await this.states.group(tenantId, group.id, 'all')
+      : undefined;
     // A change that came in between shows in the members, so the version must be of the same moment.
     const shown = found?.group ?? group;
     void reply.type(scimMediaType).header('etag', etag(shown));
-    const resource = presentGroup(shown, scimBaseUrl(request), found?.members.values());
-    return projectResource(resource, groupType, attributeSelection(query));
+    const resource = presentGroup(
+      shown,
+      request.scimTypes.Group,
+      scimBaseUrl(request),
+      found?.members.values(),
+    );
+    return projectResource(resource, request.scimTypes.Group, attributeSelection(query));
   }
 }
 
-function wantsMembers(query: ScimQuery): boolean {
-  return isWanted('members', groupType, attributeSelection(query));
+function wantsMembers(query: ScimQuery, { scimTypes }: ScimRequest): boolean {
+  return isWanted('members', scimTypes.Group, attributeSelection(query));
 }

@@ -1,14 +1,15 @@
 import type { GroupState, Member, UserState } from '@rollcall/directory';
 import type { GroupOfUser } from '@rollcall/read-model';
-import { groupType, type ResourceType, userType } from '@rollcall/scim';
+import { groupType, type ResourceType, shownAttributes } from '@rollcall/scim';
 
 /** A user as SCIM shows it: schemas, id, what was stored, the user's groups, meta. */
 export function presentUser(
   user: UserState,
+  type: ResourceType,
   baseUrl: string,
   groups?: GroupOfUser[],
 ): Record<string, unknown> {
-  const resource = present(user, userType, baseUrl);
+  const resource = present(user, type, baseUrl);
   if (groups?.length) {
     resource.groups = groups.map(({ id, displayName, direct }) => ({
       value: id,
@@ -22,15 +23,16 @@ export function presentUser(
 
 export function presentGroup(
   group: GroupState,
+  type: ResourceType,
   baseUrl: string,
   members?: Iterable<Member>,
 ): Record<string, unknown> {
-  const resource = present(group, groupType, baseUrl);
+  const resource = present(group, type, baseUrl);
   if (members) {
-    resource.members = Array.from(members, ({ id, type }) => ({
+    resource.members = Array.from(members, ({ id, type: memberType }) => ({
       value: id,
-      type,
-      $ref: `${baseUrl}/${type}s/${id}`,
+      type: memberType,
+      $ref: `${baseUrl}/${memberType}s/${id}`,
     }));
   }
   return resource;
@@ -49,14 +51,15 @@ function present(
   type: ResourceType,
   baseUrl: string,
 ): Record<string, unknown> {
+  const attributes = shownAttributes(state.attributes, type);
   // Sorted: events and tables hold the same attributes in different orders.
-  const extensions = Object.keys(state.attributes)
+  const extensions = Object.keys(attributes)
     .filter((name) => name.startsWith('urn:'))
     .sort();
   return {
     schemas: [type.schema.id, ...extensions],
     id: state.id,
-    ...state.attributes,
+    ...attributes,
     meta: {
       resourceType: type.name,
       created: state.createdAt,

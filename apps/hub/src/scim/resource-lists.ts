@@ -7,10 +7,10 @@ import {
   GroupsOfUsers,
   NewestDirectoryStates,
   type Paging,
+  type TenantTypes,
 } from '@rollcall/read-model';
 import {
   type Filter,
-  groupType,
   isWanted,
   listResponse,
   type ListResponse,
@@ -18,7 +18,6 @@ import {
   projectResource,
   resolve,
   resolveSort,
-  userType,
 } from '@rollcall/scim';
 import { PageCursors } from './page-cursors.js';
 import { presentGroup, presentUser } from './present-resource.js';
@@ -43,23 +42,29 @@ export class ResourceLists {
   ) {}
 
   async users(request: ScimRequest, query: ScimQuery): Promise<List> {
-    const filter = query.filter ? resolve(parseFilter(query.filter), userType) : undefined;
+    const { scimCaller, scimTypes } = request;
+    const filter = query.filter ? resolve(parseFilter(query.filter), scimTypes.User) : undefined;
     const { paging, answer } = this.page(request, query, 'Users');
-    const found = await this.search.users(request.scimCaller.tenantId, filter, {
-      ...paging,
-      sort: resolveSort(query, userType),
-    });
+    const found = await this.search.users(
+      scimCaller.tenantId,
+      filter,
+      { ...paging, sort: resolveSort(query, scimTypes.User) },
+      scimTypes,
+    );
     const groups = found.inNoGroup ? undefined : await this.groupsOf(request, found.items, query);
     return answer(presentUsers(found.items, groups, request, query), found);
   }
 
   async groups(request: ScimRequest, query: ScimQuery): Promise<List> {
-    const filter = query.filter ? resolve(parseFilter(query.filter), groupType) : undefined;
+    const { scimCaller, scimTypes } = request;
+    const filter = query.filter ? resolve(parseFilter(query.filter), scimTypes.Group) : undefined;
     const { paging, answer } = this.page(request, query, 'Groups');
-    const found = await this.search.groups(request.scimCaller.tenantId, filter, {
-      ...paging,
-      sort: resolveSort(query, groupType),
-    });
+    const found = await this.search.groups(
+      scimCaller.tenantId,
+      filter,
+      { ...paging, sort: resolveSort(query, scimTypes.Group) },
+      scimTypes,
+    );
     const members = await this.membersOf(request, found.items, query);
     return answer(presentGroups(found.items, members, request, query), found);
   }
@@ -68,12 +73,13 @@ export class ResourceLists {
   async all(request: ScimRequest, query: ScimQuery): Promise<List> {
     const filter = query.filter ? parseFilter(query.filter) : undefined;
     const { paging, answer } = this.page(request, query, '');
+    const { User, Group } = request.scimTypes;
     const found = await this.search.all(
       request.scimCaller.tenantId,
-      filter ? filters(filter) : {},
+      filter ? filters(filter, request.scimTypes) : {},
       {
-        User: resolveSort(query, userType, [groupType]),
-        Group: resolveSort(query, groupType, [userType]),
+        User: resolveSort(query, User, [Group]),
+        Group: resolveSort(query, Group, [User]),
       },
       paging,
     );
@@ -123,7 +129,7 @@ export class ResourceLists {
     users: UserState[],
     query: ScimQuery,
   ): Promise<Map<string, GroupOfUser[]> | undefined> {
-    if (!isWanted('groups', userType, attributeSelection(query))) return undefined;
+    if (!isWanted('groups', request.scimTypes.User, attributeSelection(query))) return undefined;
     return this.memberships.of(
       request.scimCaller.tenantId,
       users.map(({ id }) => id),
@@ -131,12 +137,13 @@ export class ResourceLists {
   }
 
   private async membersOf(
-    { scimCaller: { tenantId } }: ScimRequest,
+    { scimCaller: { tenantId }, scimTypes }: ScimRequest,
     groups: GroupState[],
     query: ScimQuery,
   ): Promise<Map<string, Iterable<Member>>> {
     const members = new Map<string, Iterable<Member>>();
-    if (groups.length === 0 || !isWanted('members', groupType, attributeSelection(query))) return members;
+    if (groups.length === 0 || !isWanted('members', scimTypes.Group, attributeSelection(query)))
+      return members;
     const [only] = groups;
     if (groups.length === 1) {
       const found = await this.states.group(tenantId, only!.id, 'all');
@@ -149,8 +156,8 @@ export class ResourceLists {
   }
 }
 
-function filters(filter: Filter) {
-  return { User: resolve(filter, userType, [groupType]), Group: resolve(filter, groupType, [userType]) };
+function filters(filter: Filter, { User, Group }: TenantTypes) {
+  return { User: resolve(filter, User, [Group]), Group: resolve(filter, Group, [User]) };
 }
 
 function presentUsers(
@@ -160,9 +167,10 @@ function presentUsers(
   query: ScimQuery,
 ) {
   const baseUrl = scimBaseUrl(request);
+  const { User: type } = request.scimTypes;
   const selection = attributeSelection(query);
   return users.map((user) =>
-    projectResource(presentUser(user, baseUrl, groups?.get(user.id)), userType, selection),
+    projectResource(presentUser(user, type, baseUrl, groups?.get(user.id)), type, selection),
   );
 }
 
@@ -173,8 +181,9 @@ function presentGroups(
   query: ScimQuery,
 ) {
   const baseUrl = scimBaseUrl(request);
+  const { Group: type } = request.scimTypes;
   const selection = attributeSelection(query);
   return groups.map((group) =>
-    projectResource(presentGroup(group, baseUrl, members.get(group.id)), groupType, selection),
+    projectResource(presentGroup(group, type, baseUrl, members.get(group.id)), type, selection),
   );
 }

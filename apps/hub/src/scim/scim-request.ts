@@ -1,4 +1,5 @@
 import type { ChangeOrigin } from '@rollcall/directory';
+import type { TenantTypes } from '@rollcall/read-model';
 import type { FastifyRequest } from 'fastify';
 import { RequestTrace } from '../request-log/request-trace.js';
 
@@ -10,7 +11,11 @@ export interface ScimCaller {
   client: string;
 }
 
-export type ScimRequest = FastifyRequest & { scimCaller: ScimCaller };
+export type ScimRequest = FastifyRequest & {
+  scimCaller: ScimCaller;
+  /** Set by the guard: what users and groups of the tenant may have. */
+  scimTypes: TenantTypes;
+};
 
 export const scimPath = '/scim/v2';
 export const scimMediaType = 'application/scim+json';
@@ -39,11 +44,18 @@ export interface Writer {
   client: string;
   origin: ChangeOrigin;
   trace: RequestTrace;
+  types: TenantTypes;
 }
 
 export function writerOf(request: ScimRequest): Writer {
   const { tenantId, client } = request.scimCaller;
-  return { tenantId, client, origin: changeOrigin(request), trace: traceOf(request) };
+  return {
+    tenantId,
+    client,
+    origin: changeOrigin(request),
+    trace: traceOf(request),
+    types: request.scimTypes,
+  };
 }
 
 /** The versions of which one must be the current one; undefined: any. */

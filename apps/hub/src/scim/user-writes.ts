@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateUser, DeleteUser, PatchUser, ReplaceUser, type UserState } from '@rollcall/directory';
-import { parsePatch, parseResource, ScimError, userType } from '@rollcall/scim';
+import { parsePatch, parseResource, ScimError } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
 import type { KnownVersions, Writer } from './scim-request.js';
 
@@ -10,33 +10,33 @@ import type { KnownVersions, Writer } from './scim-request.js';
 export class UserWrites {
   constructor(private readonly commands: CommandBus) {}
 
-  async create({ tenantId, origin, trace }: Writer, body: unknown): Promise<UserState> {
-    const { attributes, warnings } = parseResource(body, userType);
+  async create({ tenantId, origin, trace, types }: Writer, body: unknown): Promise<UserState> {
+    const { attributes, warnings } = parseResource(body, types.User);
     trace.warn(warnings);
     const command = new CreateUser(tenantId, origin, attributes);
     return trace.userChanged(await this.commands.execute(command)).user;
   }
 
   async replace(
-    { tenantId, origin, trace }: Writer,
+    { tenantId, origin, trace, types }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<UserState> {
-    const { attributes, warnings } = parseResource(body, userType);
+    const { attributes, warnings } = parseResource(body, types.User);
     trace.warn(warnings);
-    const command = new ReplaceUser(tenantId, origin, userId(id), attributes, ifMatch);
+    const command = new ReplaceUser(tenantId, origin, userId(id), attributes, types.User, ifMatch);
     return trace.userChanged(await this.commands.execute(command)).user;
   }
 
   async patch(
-    { tenantId, origin, trace }: Writer,
+    { tenantId, origin, trace, types }: Writer,
     id: string,
     body: unknown,
     ifMatch?: KnownVersions,
   ): Promise<UserState> {
     const operations = trace.noting((warnings) => parsePatch(body, warnings));
-    const command = new PatchUser(tenantId, origin, userId(id), operations, userType, ifMatch);
+    const command = new PatchUser(tenantId, origin, userId(id), operations, types.User, ifMatch);
     return trace.userChanged(await this.commands.execute(command)).user;
   }
 

@@ -126,7 +126,7 @@ export class UsersController {
   }
 
   private async groupsOf(id: string, query: ScimQuery, request: ScimRequest) {
-    if (!isWanted('groups', userType, attributeSelection(query))) return undefined;
+    if (!isWanted('groups', request.scimTypes.User, attributeSelection(query))) return undefined;
     return (await this.memberships.of(request.scimCaller.tenantId, [id])).get(id);
   }
 }
@@ -139,6 +139,6 @@ function answer(
   reply: FastifyReply,
 ) {
   void reply.type(scimMediaType).header('etag', etag(user));
-  const resource = presentUser(user, scimBaseUrl(request), groups);
-  return projectResource(resource, userType, attributeSelection(query));
+  const resource = presentUser(user, request.scimTypes.User, scimBaseUrl(request), groups);
+  return projectResource(resource, request.scimTypes.User, attributeSelection(query));
 }
