@@ -1,15 +1,10 @@
-import type {
-  AttributeMapping,
-  ConnectorModule,
-  Mappings,
-  ObjectMapping,
-  SubjectType,
-} from '@rollcall/connectors';
-import { groupType, parseFilter, readPath, resolve, ScimError, userType } from '@rollcall/scim';
+import type { ConnectorModule, Discovery, Mappings } from '@rollcall/connectors';
+import { parseFilter, resolve, ScimError, userType } from '@rollcall/scim';
 import type { PolicyInput } from '../plan/policy.js';
 import type { Scope } from '../scope/scope.js';
 import { checkAgainstSchema } from './check-against-schema.js';
-import { mappingsSchema, policySchema, scopeSchema } from './configuration-schema.js';
+import { checkMappings, type SourceTypes } from './check-mappings.js';
+import { policySchema, scopeSchema } from './configuration-schema.js';
 import type { FieldError } from './connection.errors.js';
 
 export interface ConnectionParts {
@@ -21,20 +16,27 @@ export interface ConnectionParts {
   policy?: PolicyInput;
 }
 
-/** Everything that is wrong with the given parts, by field. Parts that are not given are not looked at. */
-export function checkConnection(module: ConnectorModule, parts: ConnectionParts): FieldError[] {
+/**
+ * Everything that is wrong with the given parts, by field. Parts that are not given are not looked at.
+ * @param discovery what the target says of itself, where it is known
+ */
+export async function checkConnection(
+  module: ConnectorModule,
+  parts: ConnectionParts,
+  types?: SourceTypes,
+  discovery?: Discovery,
+): Promise<FieldError[]> {
   const { manifest } = module;
+  const { name, settings, credentials, mappings, scope, policy } = parts;
   return [
-    ...(parts.name === undefined ? [] : checkName(parts.name)),
-    ...(parts.settings === undefined
+    ...(name === undefined ? [] : checkName(name)),
+    ...(settings === undefined ? [] : checkAgainstSchema('settings', manifest.settingsSchema, settings)),
+    ...(credentials === undefined
       ? []
-      : checkAgainstSchema('settings', manifest.settingsSchema, parts.settings)),
-    ...(parts.credentials === undefined
-      ? []
-      : checkAgainstSchema('credentials', manifest.credentialsSchema, parts.credentials)),
-    ...(parts.mappings === undefined || parts.mappings === null ? [] : checkMappings(module, parts.mappings)),
-    ...(parts.scope === undefined ? [] : checkScope(parts.scope)),
-    ...(parts.policy === undefined ? [] : checkAgainstSchema('policy', policySchema, parts.policy)),
+      : checkAgainstSchema('credentials', manifest.credentialsSchema, credentials)),
+    ...(mappings ? await checkMappings(module, mappings, types, discovery) : []),
+    ...(scope === undefined ? [] : checkScope(scope)),
+    ...(policy === undefined ? [] : checkPolicy(policy)),
   ];
 }
 
@@ -50,65 +52,18 @@ function checkScope(scope: Scope): FieldError[] {
   return attempt('scope.rule', () => resolve(parseFilter(scope.rule!), userType));
 }
 
-function checkMappings(module: ConnectorModule, mappings: Mappings): FieldError[] {
-  const errors = checkAgainstSchema('mappings', mappingsSchema, mappings);
+function checkPolicy(policy: PolicyInput): FieldError[] {
+  const errors = checkAgainstSchema('policy', policySchema, policy);
   if (errors.length > 0) return errors;
-  return [
-    ...checkObjectMapping(module, 'user', 'mappings.users', mappings.users),
-    ...(mappings.groups ? checkObjectMapping(module, 'group', 'mappings.groups', mappings.groups) : []),
-  ];
+  return (policy.protected ?? []).flatMap((rule, at) => {
+    const parts = Object.keys(rule).toSorted().join(' and ');
+    if (protectedForms.has(parts)) return [];
+    const message = 'needs attribute with value or pattern, or remoteId, or subjectId, and nothing else.';
+    return [{ field: `policy.protected.${at}`, message }];
+  });
 }
 
-function checkObjectMapping(
-  module: ConnectorModule,
-  type: SubjectType,
-  field: string,
-  { matching, attributes }: ObjectMapping,
-): FieldError[] {
-  const targets = attributes.map(({ target }) => target);
-  return [
-    ...matching.flatMap(({ source, target }, at) => [
-      ...checkSource(type, `${field}.matching.${at}.source`, source),
-      ...checkTarget(module, type, `${field}.matching.${at}.target`, target),
-    ]),
-    ...attributes.flatMap((mapping, at) => [
-      ...checkValueSource(`${field}.attributes.${at}`, mapping),
-      ...(mapping.source ? checkSource(type, `${field}.attributes.${at}.source`, mapping.source) : []),
-      ...checkTarget(module, type, `${field}.attributes.${at}.target`, mapping.target),
-      ...(targets.indexOf(mapping.target) === at
-        ? []
-        : [
-            {
-              field: `${field}.attributes.${at}.target`,
-              message: 'is mapped twice: keep one of the two lines.',
-            },
-          ]),
-    ]),
-  ];
-}
-
-function checkValueSource(field: string, mapping: AttributeMapping): FieldError[] {
-  const sources = Number(mapping.source !== undefined) + Number(mapping.constant !== undefined);
-  if (sources !== 1) return [{ field, message: 'needs either a source or a constant, and not both.' }];
-  if (mapping.kind === 'reference' && mapping.source === undefined) {
-    return [{ field: `${field}.source`, message: 'is missing: a reference is read from the source.' }];
-  }
-  return [];
-}
-
-function checkSource(type: SubjectType, field: string, source: string): FieldError[] {
-  return attempt(field, () => readPath({}, source, type === 'user' ? userType : groupType));
-}
-
-function checkTarget(
-  module: ConnectorModule,
-  type: SubjectType,
-  field: string,
-  target: string,
-): FieldError[] {
-  const message = module.checkAttribute?.(type, target);
-  return message === undefined ? [] : [{ field, message }];
-}
+const protectedForms = new Set(['attribute and value', 'attribute and pattern', 'remoteId', 'subjectId']);
 
 function attempt(field: string, read: () => unknown): FieldError[] {
   try {

@@ -1,6 +1,9 @@
+import { longestExpression } from '../mapping/compile-expression.js';
+
 /** JSON Schemas (draft-07) of the parts of a connection that are the same for every connector. */
 
 const text = { type: 'string', minLength: 1, maxLength: 1_000 };
+const expression = { type: 'string', minLength: 1, maxLength: longestExpression };
 
 const objectMapping = {
   type: 'object',
@@ -13,8 +16,8 @@ const objectMapping = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['source', 'target'],
-        properties: { source: text, target: text },
+        required: ['target'],
+        properties: { source: text, expression, target: text },
       },
     },
     attributes: {
@@ -29,8 +32,11 @@ const objectMapping = {
           target: text,
           source: text,
           constant: {},
+          expression,
           default: {},
           apply: { enum: ['always', 'create'] },
+          whenEmpty: { enum: ['clear', 'leave'] },
+          ordered: { type: 'boolean' },
           kind: { enum: ['value', 'reference'] },
         },
       },
@@ -95,6 +101,15 @@ export const policySchema = {
       properties: {
         concurrency: { type: 'integer', minimum: 1, maximum: 64 },
         attempts: { type: 'integer', minimum: 1, maximum: 100 },
+      },
+    },
+    protected: {
+      type: 'array',
+      maxItems: 1_000,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { attribute: text, value: text, pattern: text, remoteId: text, subjectId: text },
       },
     },
   },

@@ -40,7 +40,7 @@ export class Connections {
 
   /** Disabled at first. Throws InvalidConnection, ConnectionNameTaken. */
   async create(tenantId: string, given: NewConnection): Promise<ConnectionEntity> {
-    this.check(this.module(given.connector), given);
+    await this.check(this.module(given.connector), given);
     const id = randomUUID();
     await unlessNameTaken(given.name, () =>
       this.rows.insert({
@@ -74,7 +74,7 @@ export class Connections {
    */
   async change(tenantId: string, id: string, change: ConnectionChange): Promise<ConnectionEntity> {
     const row = await this.get(tenantId, id);
-    this.check(this.module(row.connector), change);
+    await this.check(this.module(row.connector), change);
     const { name, credentials, ...configuration } = change;
     await unlessNameTaken(name ?? row.name, () =>
       this.rows.update(
@@ -166,8 +166,8 @@ export class Connections {
     }
   }
 
-  private check(module: ConnectorModule, parts: ConnectionParts): void {
-    const errors = checkConnection(module, parts);
+  private async check(module: ConnectorModule, parts: ConnectionParts): Promise<void> {
+    const errors = await checkConnection(module, parts);
     if (errors.length > 0) throw new InvalidConnection(errors);
   }
 

@@ -1,5 +1,7 @@
 import type { MatchingRule, RemoteObject } from '@rollcall/connectors';
 import { readPath, type ResourceType, userType } from '@rollcall/scim';
+import { type Evaluated, nothingEvaluated } from '../mapping/evaluate-expressions.js';
+import type { MappingProblem } from '../mapping/mapping.errors.js';
 
 export interface MatchKey {
   /** The target's attribute. */
@@ -15,19 +17,36 @@ export type Match =
   /** The account found is the account of another subject already. */
   | { kind: 'taken'; key: MatchKey; remoteId: string; subjectId: string };
 
-/** What to look for, in the order of the rules. Rules whose source has no value are passed over. */
+/**
+ * What to look for, in the order of the rules. Rules whose source has no value are passed over. A rule that fails
+ * is a problem: passing it over could make an account twice.
+ */
 export function matchKeys(
   rules: MatchingRule[],
   resource: Record<string, unknown>,
   type: ResourceType = userType,
-): MatchKey[] {
-  return rules.flatMap(({ source, target }) => {
-    const value = readPath(resource, source, type);
-    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) {
-      return [{ attribute: target, value: String(value) }];
+  evaluated: Evaluated = nothingEvaluated,
+): { keys: MatchKey[]; problem?: MappingProblem } {
+  const keys: MatchKey[] = [];
+  for (const { source, expression, target } of rules) {
+    const evaluation = expression === undefined ? undefined : evaluated.get(expression);
+    if (expression !== undefined && !evaluation) {
+      throw new Error(`The expression that matches ${target} was not evaluated before the plan`);
     }
-    return [];
-  });
+    if (evaluation && 'error' in evaluation) {
+      return { keys: [], problem: { attribute: target, message: evaluation.error.message } };
+    }
+    const value =
+      evaluation && 'value' in evaluation
+        ? evaluation.value
+        : source === undefined
+          ? undefined
+          : readPath(resource, source, type);
+    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) {
+      keys.push({ attribute: target, value: String(value) });
+    }
+  }
+  return { keys };
 }
 
 /** What one rule's search means. Undefined: nothing found, go on with the next rule. */

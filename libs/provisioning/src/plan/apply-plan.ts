@@ -1,5 +1,5 @@
 import type { Attributes } from '@rollcall/connectors';
-import type { Plan, TargetObject } from './plan.js';
+import { isQuestion, type Plan, type TargetObject } from './plan.js';
 
 /**
  * What the hub knows of the subject at the target once the plan has been carried out.
@@ -10,7 +10,7 @@ export function applyPlan(
   plan: Plan,
   remoteId?: string,
 ): TargetObject | undefined {
-  if (plan.action === 'match' || plan.action === 'refuse') return target;
+  if (isQuestion(plan) || plan.action === 'refuse') return target;
   if (plan.action === 'none') {
     if (!target) return undefined;
     return {

@@ -1,15 +1,15 @@
 import type { Attributes } from '@rollcall/connectors';
-import { sameJson } from '@rollcall/scim';
 import type { MappedAttributes } from '../mapping/map-attributes.js';
+import { sameValue } from '../mapping/same-value.js';
 import type { AttributePlan } from './plan.js';
 
 /** What differs between the desired values and what was last written or read. */
 export function attributeChanges(mapped: MappedAttributes, written: Attributes): AttributePlan[] {
   const changes: AttributePlan[] = [];
-  for (const [attribute, { value, apply }] of mapped.values) {
+  for (const [attribute, { value, apply, ordered }] of mapped.values) {
     if (apply !== 'always') continue;
     const from = written[attribute] ?? undefined;
-    if (value === undefined ? from === undefined : sameJson(value, from)) continue;
+    if (value === undefined ? from === undefined : sameValue(value, from, ordered)) continue;
     changes.push({
       attribute,
       ...(from !== undefined && { from }),

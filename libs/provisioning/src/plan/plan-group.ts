@@ -3,11 +3,14 @@ import { mapAttributes, type MappedAttributes } from '../mapping/map-attributes.
 import { matchKeys } from '../matching/match.js';
 import { groupInScope } from '../scope/in-scope.js';
 import { attributeChanges, initialAttributes, observedAttributes } from './attribute-changes.js';
+import type { Facts } from './facts.js';
+import { guard } from './guard.js';
 import type { CompiledMapping, Configuration, GroupState, Plan, Reason, TargetObject } from './plan.js';
 import { noReferences } from './plan.js';
 import { inLine, nothing, withheld } from './plan-nothing.js';
-import type { Facts } from './plan-user.js';
+import { refuseMapping } from './refuse-mapping.js';
 import { refuseMatch } from './refuse-match.js';
+import { withUniqueValues } from './unique-values.js';
 
 /** What would be done for the group itself. Its members are planned apart, by what changed of them. */
 export function planGroup(
@@ -16,8 +19,18 @@ export function planGroup(
   target: TargetObject | undefined,
   facts: Facts,
 ): Plan {
-  const { groups: mapping, policy, scope } = configuration;
   const account = target?.state === 'active' ? target : undefined;
+  const plan = planUnguarded(group, configuration, account, facts);
+  return configuration.groups ? guard('group', plan, group?.id, account, configuration.groups, facts) : plan;
+}
+
+function planUnguarded(
+  group: GroupState | undefined,
+  configuration: Configuration,
+  account: TargetObject | undefined,
+  facts: Facts,
+): Plan {
+  const { groups: mapping, policy, scope } = configuration;
   if (!mapping || !policy.groups.enabled) {
     return nothing({ code: 'groups-off', text: 'Groups are switched off for this connection.' });
   }
@@ -30,13 +43,24 @@ export function planGroup(
     const reason: Reason = { code: 'out-of-scope', text: answer.reason };
     return leave(account, policy.groups.onOutOfScope, reason, policy.groups.delete);
   }
-  const mapped = mapAttributes(mapping.attributes, group.resource, facts.remoteIds, groupType);
+  const { remoteIds, expressions } = facts;
+  const mapped = mapAttributes(mapping.attributes, group.resource, remoteIds, groupType, expressions);
   if (!account) return withoutObject(group, mapping, mapped, configuration, facts);
   const changes = attributeChanges(mapped, account.written);
-  if (changes.length === 0) return nothing(inLine);
+  if (changes.length === 0) {
+    if (mapped.problems.length === 0) return nothing(inLine);
+    return refuseMapping('group', mapped.problems, 'update', noReferences);
+  }
   if (!policy.groups.update) return withheld('update');
   const reason: Reason = { code: 'changed', text: 'Values differ from what was last written there.' };
-  return { action: 'update', reason, changes, becomes: 'active', references: noReferences };
+  return {
+    action: 'update',
+    reason,
+    changes,
+    becomes: 'active',
+    references: noReferences,
+    ...(mapped.problems.length > 0 && { problems: mapped.problems }),
+  };
 }
 
 function withoutObject(
@@ -44,10 +68,12 @@ function withoutObject(
   mapping: CompiledMapping,
   mapped: MappedAttributes,
   { policy }: Configuration,
-  { match }: Facts,
+  facts: Facts,
 ): Plan {
+  const { match } = facts;
   if (!match) {
-    const keys = matchKeys(mapping.matching, group.resource, groupType);
+    const { keys, problem } = matchKeys(mapping.matching, group.resource, groupType, facts.expressions);
+    if (problem) return refuseMapping('group', [problem], 'create', noReferences);
     if (keys.length > 0) return { action: 'match', keys };
   }
   if (match?.kind === 'many' || match?.kind === 'taken') return refuseMatch('group', match);
@@ -61,16 +87,18 @@ function withoutObject(
       changes: policy.groups.update ? attributeChanges(mapped, observed) : [],
       becomes: 'active',
       references: noReferences,
+      ...(mapped.problems.length > 0 && { problems: mapped.problems }),
     };
   }
   if (!policy.groups.create) return withheld('create');
-  return {
+  if (mapped.problems.length > 0) return refuseMapping('group', mapped.problems, 'create', noReferences);
+  return withUniqueValues(mapped, mapping.protection, facts, (whole) => ({
     action: 'create',
     reason: { code: 'new', text: 'The group is in scope and is not there.' },
-    changes: initialAttributes(mapped),
+    changes: initialAttributes(whole),
     becomes: 'active',
     references: noReferences,
-  };
+  }));
 }
 
 function leave(

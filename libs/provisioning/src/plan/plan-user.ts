@@ -1,7 +1,9 @@
 import { mapAttributes, type MappedAttributes, referencedIds } from '../mapping/map-attributes.js';
-import { type Match, matchKeys } from '../matching/match.js';
+import { matchKeys, type Match } from '../matching/match.js';
 import { userInScope } from '../scope/in-scope.js';
 import { attributeChanges, initialAttributes, observedAttributes } from './attribute-changes.js';
+import type { Facts } from './facts.js';
+import { guard } from './guard.js';
 import type {
   AttributePlan,
   CompiledMapping,
@@ -15,27 +17,34 @@ import type {
 import { noReferences } from './plan.js';
 import { inLine, nothing, withheld } from './plan-nothing.js';
 import type { Leaving } from './policy.js';
+import { refuseMapping } from './refuse-mapping.js';
 import { refuseMatch } from './refuse-match.js';
-
-export interface Facts {
-  now: Date;
-  /** Undefined: nobody has looked yet. */
-  match?: Match;
-  /** The target's ids by hub id, of the referenced objects that exist at the target. */
-  remoteIds: ReadonlyMap<string, string>;
-}
+import { withUniqueValues } from './unique-values.js';
 
 type Standing = { wanted: 'active' } | { wanted: 'inactive' | Leaving; reason: Reason };
 
-/** What would be done for this user at this connection, and why. */
+/**
+ * What would be done for this user at this connection, and why.
+ * @param facts with the results of the mapping's expressions, where it has some
+ */
 export function planUser(
   user: UserState | undefined,
   configuration: Configuration,
   target: TargetObject | undefined,
   facts: Facts,
 ): Plan {
-  const standing = userStanding(user, configuration);
   const account = target && (target.state === 'active' || target.state === 'inactive') ? target : undefined;
+  const plan = planUnguarded(user, configuration, account, facts);
+  return guard('user', plan, user?.id, account, configuration.users, facts);
+}
+
+function planUnguarded(
+  user: UserState | undefined,
+  configuration: Configuration,
+  account: TargetObject | undefined,
+  facts: Facts,
+): Plan {
+  const standing = userStanding(user, configuration);
   if (!account) return withoutAccount(user, standing, configuration, facts);
   if (standing.wanted === 'active') return keepInLine(user!, account, configuration, facts);
   if (standing.wanted === 'keep') {
@@ -74,20 +83,23 @@ function withoutAccount(
   }
   const { mapped, references } = desired(user!, configuration.users, facts);
   if (!facts.match) {
-    const keys = matchKeys(configuration.users.matching, user!.resource);
+    const { matching } = configuration.users;
+    const { keys, problem } = matchKeys(matching, user!.resource, undefined, facts.expressions);
+    if (problem) return refuseMapping('user', [problem], 'create', references);
     if (keys.length > 0) return { action: 'match', keys };
   }
   const match = facts.match ?? { kind: 'none' };
   if (match.kind === 'many' || match.kind === 'taken') return refuseMatch('user', match);
   if (match.kind === 'one') return adopt(match, mapped, references, configuration);
   if (!configuration.policy.users.create) return withheld('create');
-  return {
+  if (mapped.problems.length > 0) return refuseMapping('user', mapped.problems, 'create', references);
+  return withUniqueValues(mapped, configuration.users.protection, facts, (whole) => ({
     action: 'create',
     reason: { code: 'new', text: 'The user is in scope and has no account there.' },
-    changes: initialAttributes(mapped),
+    changes: initialAttributes(whole),
     becomes: 'active',
     references,
-  };
+  }));
 }
 
 const found: Reason = {
@@ -118,6 +130,7 @@ function adopt(
     changes: policy.users.update ? attributeChanges(mapped, observed) : [],
     becomes: inactive && !policy.users.update ? 'inactive' : 'active',
     references,
+    ...problemsOf(mapped),
   };
 }
 
@@ -138,9 +151,13 @@ function keepInLine(
       changes: withActive(changes, active, true),
       becomes: 'active',
       references,
+      ...problemsOf(mapped),
     };
   }
-  if (changes.length === 0) return nothing(inLine, references);
+  if (changes.length === 0) {
+    if (mapped.problems.length === 0) return nothing(inLine, references);
+    return refuseMapping('user', mapped.problems, 'update', references);
+  }
   if (!configuration.policy.users.update) return withheld('update', references);
   return {
     action: 'update',
@@ -148,6 +165,7 @@ function keepInLine(
     changes,
     becomes: 'active',
     references,
+    ...problemsOf(mapped),
   };
 }
 
@@ -223,8 +241,8 @@ function leave(
   return { action: 'none', reason: waiting, leavingSince, nextDueAt: deleteAt, references: noReferences };
 }
 
-function desired(user: UserState, mapping: CompiledMapping, { remoteIds }: Facts) {
-  const mapped = mapAttributes(mapping.attributes, user.resource, remoteIds);
+function desired(user: UserState, mapping: CompiledMapping, { remoteIds, expressions }: Facts) {
+  const mapped = mapAttributes(mapping.attributes, user.resource, remoteIds, undefined, expressions);
   const active = activeAttribute(mapping);
   // The hub's own word for "active" counts: a source may never have sent the attribute.
   if (active !== undefined) mapped.values.set(active, { value: user.active, apply: 'always' });
@@ -234,6 +252,8 @@ function desired(user: UserState, mapping: CompiledMapping, { remoteIds }: Facts
   };
   return { mapped, references };
 }
+
+const problemsOf = ({ problems }: MappedAttributes) => problems.length > 0 && { problems };
 
 function activeAttribute(mapping: CompiledMapping): string | undefined {
   return mapping.attributes.find(({ source }) => source === 'active')?.target;

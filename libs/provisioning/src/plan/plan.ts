@@ -1,5 +1,8 @@
 import type { AttributeMapping, Attributes, AttributeValue, MatchingRule } from '@rollcall/connectors';
+import type { Expressions } from '../mapping/evaluate-expressions.js';
+import type { MappingProblem } from '../mapping/mapping.errors.js';
 import type { MatchKey } from '../matching/match.js';
+import type { Protection } from '../matching/protection.js';
 import type { CompiledScope } from '../scope/in-scope.js';
 import type { Policy } from './policy.js';
 
@@ -16,6 +19,9 @@ export interface Configuration {
 export interface CompiledMapping {
   matching: MatchingRule[];
   attributes: AttributeMapping[];
+  /** Of both: evaluated before a plan is made. */
+  expressions: Expressions;
+  protection: Protection;
 }
 
 /** A directory user as it is now. Deleted users are still given, with the time they left. */
@@ -71,6 +77,7 @@ export interface Reason {
     | 'kept'
     | 'groups-off'
     | 'switched-off'
+    | 'protected'
     | 'no-active-attribute';
   text: string;
 }
@@ -78,8 +85,21 @@ export interface Reason {
 export type Plan =
   /** Look for an existing account by these keys first, then plan again with what was found. */
   | { action: 'match'; keys: MatchKey[] }
+  /** Look at the account first, then plan again with what it has: something else may show that it is protected. */
+  | { action: 'observe'; remoteId: string }
+  /** Find the first of the values that nobody has there, for each attribute, then plan again with these. */
+  | { action: 'choose'; choices: { attribute: string; candidates: string[] }[] }
   /** A person has to decide: nothing can be done as it stands. */
-  | { action: 'refuse'; code: string; attribute?: string; message: string; remedy: string }
+  | {
+      action: 'refuse';
+      code: string;
+      attribute?: string;
+      message: string;
+      remedy: string;
+      /** What it was that could not be done. */
+      intended: Action;
+      references?: ReferencePlan;
+    }
   | {
       action: 'none';
       reason: Reason;
@@ -106,6 +126,8 @@ export type Plan =
       takenFrom?: string;
       /** What was found at the account to adopt. */
       observed?: Attributes;
+      /** Attributes that are left as they are, since their mapping failed. */
+      problems?: MappingProblem[];
     };
 
 export interface ReferencePlan {
@@ -116,3 +138,10 @@ export interface ReferencePlan {
 }
 
 export const noReferences: ReferencePlan = { all: [], parked: [] };
+
+/** What has to be found out at the target before it can be said what to do. */
+export type Question = Extract<Plan, { action: 'match' | 'observe' | 'choose' }>;
+
+export function isQuestion(plan: Plan): plan is Question {
+  return plan.action === 'match' || plan.action === 'observe' || plan.action === 'choose';
+}

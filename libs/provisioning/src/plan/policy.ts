@@ -1,8 +1,12 @@
+import type { ProtectedRule } from '../matching/protection.js';
+
 /** What a connection may do, and what it does about leavers. */
 export interface Policy {
   users: UserPolicy;
   groups: GroupPolicy;
   push: PushPolicy;
+  /** Never created over, adopted, updated, deactivated or deleted: service accounts, break-glass administrators. */
+  protected: ProtectedRule[];
 }
 
 export interface UserPolicy {
@@ -43,6 +47,7 @@ export interface PolicyInput {
   users?: Partial<UserPolicy>;
   groups?: Partial<GroupPolicy>;
   push?: Partial<PushPolicy>;
+  protected?: ProtectedRule[];
 }
 
 export const defaultPolicy: Policy = {
@@ -66,6 +71,7 @@ export const defaultPolicy: Policy = {
     onOutOfScope: 'keep',
   },
   push: { concurrency: 8, attempts: 10 },
+  protected: [],
 };
 
 export function withDefaults(policy: PolicyInput): Policy {
@@ -73,5 +79,6 @@ export function withDefaults(policy: PolicyInput): Policy {
     users: { ...defaultPolicy.users, ...policy.users },
     groups: { ...defaultPolicy.groups, ...policy.groups },
     push: { ...defaultPolicy.push, ...policy.push },
+    protected: policy.protected ?? [],
   };
 }

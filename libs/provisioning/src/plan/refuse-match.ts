@@ -12,6 +12,7 @@ export function refuseMatch(type: SubjectType, match: Extract<Match, { kind: 'ma
       code: 'already-linked',
       attribute,
       message: `The ${thing} ${match.remoteId} matches by ${attribute}, and it belongs to ${type} ${match.subjectId} already.`,
+      intended: 'create',
       remedy: `Give one of the two ${type}s another value, or match by an attribute that tells them apart.`,
     };
   }
@@ -20,6 +21,7 @@ export function refuseMatch(type: SubjectType, match: Extract<Match, { kind: 'ma
     code: 'ambiguous-match',
     attribute,
     message: `${match.ids.length} ${thing}s at the target match by ${attribute}: ${match.ids.join(', ')}.`,
+    intended: 'create',
     remedy: `Remove the surplus ${thing}s at the target, or match by an attribute that is unique there.`,
   };
 }

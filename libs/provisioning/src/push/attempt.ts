@@ -1,4 +1,11 @@
-import type { AttributeChange, AttributeValue, Connector, Outcome, SubjectType } from '@rollcall/connectors';
+import type {
+  AttributeChange,
+  Attributes,
+  AttributeValue,
+  Connector,
+  Outcome,
+  SubjectType,
+} from '@rollcall/connectors';
 import type { Match, MatchKey } from '../matching/match.js';
 import { judgeHits } from '../matching/match.js';
 import type { AttributePlan } from '../plan/plan.js';
@@ -54,6 +61,33 @@ export class Attempt {
         : { kind: 'taken', key, remoteId: match.object.id, subjectId };
     }
     return { kind: 'none' };
+  }
+
+  /** What the account has there now; none of it when it is gone, which the call after this one finds out. */
+  async observe(remoteId: string): Promise<Attributes | Failure> {
+    const outcome = this.heard(await this.tools.connector.get(this.tools.type, remoteId));
+    if (outcome.kind === 'not-found') return {};
+    if (isFailure(outcome)) return outcome;
+    return outcome.kind === 'ok' ? outcome.value.attributes : {};
+  }
+
+  /** The first candidate of each attribute that nobody has at the target. */
+  async choose(
+    choices: { attribute: string; candidates: string[] }[],
+  ): Promise<Map<string, string | undefined> | Failure> {
+    const chosen = new Map<string, string | undefined>();
+    for (const { attribute, candidates } of choices) {
+      chosen.set(attribute, undefined);
+      for (const value of candidates) {
+        const key = { attribute, value };
+        const outcome = this.heard(await this.tools.connector.find(this.tools.type, key));
+        if (isFailure(outcome) && outcome.kind !== 'not-found') return outcome;
+        if (outcome.kind === 'ok' && outcome.value.length > 0) continue;
+        chosen.set(attribute, value);
+        break;
+      }
+    }
+    return chosen;
   }
 
   async create(changes: AttributePlan[]): Promise<string | Failure> {

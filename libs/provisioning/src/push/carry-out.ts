@@ -1,9 +1,9 @@
 import { applyPlan } from '../plan/apply-plan.js';
-import type { Match } from '../matching/match.js';
-import type { Plan, TargetObject } from '../plan/plan.js';
+import type { Answers } from '../plan/facts.js';
+import { isQuestion, type Plan, type Question, type TargetObject } from '../plan/plan.js';
 import { type Attempt, type Failure, isFailure } from './attempt.js';
 
-type Doing = Exclude<Plan, { action: 'match' | 'refuse' | 'none' }>;
+type Doing = Exclude<Plan, Question | { action: 'refuse' | 'none' }>;
 
 /** How far a plan came. `target` is what is known of the subject at the target now. */
 export type CarriedOut =
@@ -12,7 +12,8 @@ export type CarriedOut =
   | { kind: 'refused'; plan: Extract<Plan, { action: 'refuse' }>; target: TargetObject | undefined }
   | { kind: 'failed'; plan: Plan; failure: Failure; target: TargetObject | undefined };
 
-const rounds = 4;
+/** Each question takes a round of its own. */
+const rounds = 8;
 
 /**
  * Plans and does what is missing. An account that turns out to be gone is looked for and made again; one that
@@ -20,23 +21,23 @@ const rounds = 4;
  * @param lookFirst an earlier attempt may have made the account unseen: only a look at the target counts
  */
 export async function carryOut(
-  plan: (target: TargetObject | undefined, match: Match | undefined) => Plan,
+  plan: (target: TargetObject | undefined, answers: Answers) => Plan,
   known: TargetObject | undefined,
   attempt: Attempt,
   lookFirst: boolean,
 ): Promise<CarriedOut> {
   let target = known;
-  let match: Match | undefined;
+  let answers: Answers = {};
   let lookAgain = lookFirst;
   for (let round = 1; ; round += 1) {
-    const planned = plan(target, match);
+    const planned = plan(target, answers);
     if (planned.action === 'none')
       return { kind: 'nothing', plan: planned, target: applyPlan(target, planned) };
     if (planned.action === 'refuse') return { kind: 'refused', plan: planned, target };
-    if (planned.action === 'match') {
-      const found = await attempt.look(planned.keys, !lookAgain);
+    if (isQuestion(planned)) {
+      const found = await answer(planned, attempt, lookAgain);
       if (isFailure(found)) return { kind: 'failed', plan: planned, failure: found, target };
-      match = found;
+      answers = { ...answers, ...found };
       continue;
     }
     const result = await doPlan(planned, target, attempt);
@@ -49,7 +50,24 @@ export async function carryOut(
     if (!surprise || round >= rounds) return { kind: 'failed', plan: planned, failure: result, target };
     if (result.kind === 'not-found' && target) target = { ...target, state: 'absent', written: {} };
     lookAgain = true;
-    match = undefined;
+    answers = {};
+  }
+}
+
+async function answer(question: Question, attempt: Attempt, lookAgain: boolean): Promise<Answers | Failure> {
+  switch (question.action) {
+    case 'match': {
+      const match = await attempt.look(question.keys, !lookAgain);
+      return isFailure(match) ? match : { match };
+    }
+    case 'observe': {
+      const observed = await attempt.observe(question.remoteId);
+      return isFailure(observed) ? observed : { observed };
+    }
+    case 'choose': {
+      const unique = await attempt.choose(question.choices);
+      return isFailure(unique) ? unique : { unique };
+    }
   }
 }
 

@@ -189,6 +189,8 @@ export class ConnectionWorker {
     this.gate.learn(first.epoch, first.connectionFailures);
     try {
       const open = await this.configured.at(first.configVersion);
+      // Changed between the lease and the reading of it: what is done is done under what was read.
+      for (const item of items) item.configVersion = open.configuration.version;
       this.slots.resize(open.configuration.policy.push.concurrency);
       const loaded = await loadSubjects(database, this.tenantId, this.connectionId, open.configuration, {
         users: items.filter(({ subjectType }) => subjectType === 'user').map(({ subjectId }) => subjectId),

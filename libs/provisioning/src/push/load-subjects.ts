@@ -104,7 +104,7 @@ async function loadUsers(
               id: row.id,
               active: row.active,
               ...(row.deletedAt && { deletedAt: row.deletedAt }),
-              resource: row.resource,
+              resource: { ...row.resource, id: row.id },
               search: row.search,
               memberOf: row.memberOf ?? [],
             };
@@ -164,7 +164,11 @@ async function loadGroups(
   const loaded = new Map<string, LoadedGroup>(
     rows.map((row) => {
       const group = row.known
-        ? { id: row.id, resource: row.resource, ...(row.deletedAt && { deletedAt: row.deletedAt }) }
+        ? {
+            id: row.id,
+            resource: { ...row.resource, id: row.id },
+            ...(row.deletedAt && { deletedAt: row.deletedAt }),
+          }
         : undefined;
       return [
         row.id,

@@ -1,4 +1,6 @@
 import type { Capabilities } from '@rollcall/connectors';
+import { groupType } from '@rollcall/scim';
+import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
 import { planGroup } from '../plan/plan-group.js';
 import { planMembers } from '../plan/plan-members.js';
 import type { Plan, TargetObject } from '../plan/plan.js';
@@ -28,8 +30,12 @@ export async function pushGroup(
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
+  const compiled = configuration.groups?.expressions ?? new Map();
+  const expressions = await evaluateExpressions(compiled, loaded.group?.resource, groupType, now);
+  const remoteIds = new Map<string, string>();
   const carried = await carryOut(
-    (known, match) => planGroup(loaded.group, configuration, known, { now, match, remoteIds: new Map() }),
+    (known, answers) =>
+      planGroup(loaded.group, configuration, known, { now, remoteIds, expressions, ...answers }),
     loaded.target,
     attempt,
     item.lookFirst,
@@ -56,12 +62,23 @@ export async function pushGroup(
   const account = after?.state === 'active' ? after : undefined;
   const concerned = account !== undefined && configuration.policy.groups.members && (letGo || inScope(plan));
   if (!concerned)
-    return finish(context, plan, done, { ...progress, members: { ...none, settled: loaded.dirty } });
-  const more = loaded.dirty.length === memberLimit || (letGo && loaded.hasMembers);
+    return finish(context, plan, done, {
+      ...progress,
+      members: { ...none, settled: isProtected(plan) ? [] : loaded.dirty },
+    });
+  const more =
+    (carried.kind === 'done' && carried.plan.problems !== undefined) ||
+    loaded.dirty.length === memberLimit ||
+    (letGo && loaded.hasMembers);
   return pushMembers(loaded.dirty, account, letGo, capabilities, context, plan, done, progress, more);
 }
 
 const none: MembersWritten = { added: [], removed: [], parked: [], settled: [] };
+
+/** What changed of its members meanwhile is caught up on when it is no longer. */
+function isProtected(plan: Plan): boolean {
+  return plan.action === 'none' && plan.reason.code === 'protected';
+}
 
 function inScope(plan: Plan): boolean {
   return (

@@ -1,3 +1,6 @@
+import { userType } from '@rollcall/scim';
+import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
+import { isQuestion } from '../plan/plan.js';
 import { planUser } from '../plan/plan-user.js';
 import { carryOut } from './carry-out.js';
 import type { LoadedUser } from './load-subjects.js';
@@ -18,8 +21,10 @@ export async function pushUser(
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
+  const { expressions: compiled } = configuration.users;
+  const expressions = await evaluateExpressions(compiled, user?.resource, userType, now);
   const carried = await carryOut(
-    (known, match) => planUser(user, configuration, known, { now, match, remoteIds }),
+    (known, answers) => planUser(user, configuration, known, { now, remoteIds, expressions, ...answers }),
     target,
     attempt,
     item.lookFirst,
@@ -33,7 +38,13 @@ export async function pushUser(
     case 'failed':
       return failed(context, doneOf(carried), carried.failure, progress);
     case 'done':
-      return succeeded(context, doneOf(carried), progress, carried.plan.nextDueAt);
+      // What failed of the mapping is said once the rest is done.
+      return succeeded(
+        context,
+        doneOf(carried),
+        progress,
+        carried.plan.problems ? now : carried.plan.nextDueAt,
+      );
   }
 }
 
@@ -42,7 +53,7 @@ export function doneOf(
 ): Done {
   const { plan, target } = carried;
   const remoteId = target?.remoteId;
-  if (plan.action === 'match' || plan.action === 'refuse' || plan.action === 'none') {
+  if (isQuestion(plan) || plan.action === 'refuse' || plan.action === 'none') {
     return { action: 'create', reason: 'The target is searched for the subject.', changes: [], remoteId };
   }
   return { action: plan.action, reason: plan.reason.text, changes: plan.changes, remoteId };

@@ -100,9 +100,9 @@ export function refused(
   plan: Extract<Plan, { action: 'refuse' }>,
   progress: Progress,
 ): Pushed {
-  const { code, attribute, message, remedy } = plan;
+  const { code, attribute, message, remedy, intended } = plan;
   const error: OperationError = { kind: 'refused', code, attribute, message, remedy };
-  const done: Done = { action: 'create', reason: message, changes: [] };
+  const done: Done = { action: intended, reason: message, changes: [] };
   const failures = context.item.attempts + 1;
   // Whoever has the account may just be letting its name go: a rename under way, a deletion that is due.
   if (code !== 'already-linked' || failures >= holderAttempts) return dead(context, done, error, progress);
@@ -197,7 +197,7 @@ export function progressOf(
   after: TargetObject | undefined,
   plan: Plan,
 ): Progress {
-  const references: ReferencePlan = 'references' in plan ? plan.references : noReferences;
+  const references: ReferencePlan = ('references' in plan && plan.references) || noReferences;
   const same =
     before?.leavingSince?.getTime() === after?.leavingSince?.getTime() && before?.state === after?.state;
   const untouched = after === undefined || (plan.action === 'none' && same);
