@@ -17,6 +17,7 @@ import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
+import { SchemasController } from './schemas/schemas.controller.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -29,6 +30,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
     HomeController,
     ProjectionsController,
     ReportsController,
+    SchemasController,
     SourcesController,
     TargetsController,
     TenantsController,

@@ -1,0 +1,32 @@
+import {
+  BadRequestException,
+  type CallHandler,
+  ConflictException,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  type NestInterceptor,
+  NotFoundException,
+} from '@nestjs/common';
+import { SchemaIsStandard, SchemaRefused, SchemaUnknown } from '@rollcall/directory';
+import { catchError, type Observable } from 'rxjs';
+
+/** Gives what schemas refuse its HTTP status. */
+@Injectable()
+export class SchemaProblems implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      catchError((error: unknown) => {
+        throw toHttp(error);
+      }),
+    );
+  }
+}
+
+function toHttp(error: unknown): unknown {
+  if (error instanceof SchemaUnknown) return new NotFoundException(error.message);
+  if (error instanceof SchemaIsStandard) return new ForbiddenException(error.message);
+  if (!(error instanceof SchemaRefused)) return error;
+  const told = { message: error.message, errors: error.problems };
+  return error.because === 'invalid' ? new BadRequestException(told) : new ConflictException(told);
+}
