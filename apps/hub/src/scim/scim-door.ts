@@ -13,6 +13,7 @@ import {
 import { plainAddress } from '@rollcall/platform';
 import { ScimError } from '@rollcall/scim';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendScimError } from './scim-error.filter.js';
 import { scimPath, type ScimRequest } from './scim-request.js';
 
 /**
@@ -43,10 +44,20 @@ export function guardScim(app: NestFastifyApplication): void {
     }
   };
 
+  const answerAtDoor = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
+    try {
+      await admit(request, reply);
+    } catch (error) {
+      // Here and not in the filter, which knows SCIM by the address as it is usually spelled.
+      sendScimError(error, request, reply);
+      return reply;
+    }
+  };
+
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   server.addHook('onRoute', (route) => {
     if (!route.url.startsWith(scimPath)) return;
-    route.onRequest = [...[route.onRequest ?? []].flat(), admit];
+    route.onRequest = [...[route.onRequest ?? []].flat(), answerAtDoor];
   });
 }
 

@@ -19,7 +19,9 @@ export function sendScimError(thrown: unknown, request: FastifyRequest, reply: F
   const error = toScimError(thrown, request);
   traceOf(request).failure = error;
   if (error.status === 503) void reply.header('retry-after', '5');
-  if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="scim"');
+  if (error.status === 401 && !reply.hasHeader('www-authenticate')) {
+    void reply.header('www-authenticate', 'Bearer realm="scim"');
+  }
   void reply.status(error.status).type(scimMediaType).send(errorBody(error));
 }
 
