@@ -16,6 +16,7 @@ import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProjectionsController } from './projections/projections.controller.js';
+import { RequestLogModule } from './request-log/request-log.module.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { ScimModule } from './scim/scim.module.js';
@@ -35,7 +36,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
     TargetsController,
     TenantsController,
   ],
-  imports: [ScimModule],
+  imports: [ScimModule, RequestLogModule],
 })
 class ApiRole {}
 

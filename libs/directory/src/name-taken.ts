@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClaimConflict, EventStore } from '@rollcall/event-store';
 import { ScimError } from '@rollcall/scim';
+import type { Change } from './change.js';
 import type { Decision } from './decision.js';
 import type { GroupEvent } from './group.events.js';
-import type { Change } from './record-change.js';
+
 import type { UserEvent } from './user.events.js';
 
 /** How long after a create its repetition is taken for a retry. */

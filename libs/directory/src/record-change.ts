@@ -7,20 +7,11 @@ import {
   VersionConflict,
 } from '@rollcall/event-store';
 import { ScimError } from '@rollcall/scim';
-import type { ChangeOrigin } from './change-origin.js';
+import type { Change } from './change.js';
 import type { Decision } from './decision.js';
 import type { GroupEvent } from './group.events.js';
 import { nameTaken } from './name-taken.js';
 import type { UserEvent } from './user.events.js';
-
-export interface Change {
-  tenantId: string;
-  streamId: string;
-  streamType: string;
-  /** 0 for a new stream. */
-  version: number;
-  origin: ChangeOrigin;
-}
 
 /** A fact that was recorded, with its place in the tenant's order. */
 export type Recorded<Event> = Event & { position: number };

@@ -1,13 +1,7 @@
-import type { GroupChanged, UserChanged } from '@rollcall/directory';
+import type { GroupChanged, GroupState, UserChanged, UserState } from '@rollcall/directory';
+import { displayOf } from './names.js';
+import type { TracedSubject } from './traced-subject.js';
 import type { ScimError, Warning } from '@rollcall/scim';
-
-/** The user or group a request is about, as far as it came out. */
-export interface TracedSubject {
-  type: 'User' | 'Group';
-  id?: string;
-  /** userName or displayName. */
-  display?: string;
-}
 
 export type TracedChange = ({ type: 'User' } & UserChanged) | ({ type: 'Group' } & GroupChanged);
 
@@ -51,6 +45,16 @@ export class RequestTrace {
     } finally {
       this.warn(warnings);
     }
+  }
+
+  read(type: 'User' | 'Group', { id, attributes }: UserState | GroupState): void {
+    this.subject = { type, id, display: displayOf(type, attributes) };
+  }
+
+  searched(type: 'User' | 'Group', total: number, items: (UserState | GroupState)[]): void {
+    this.found = total;
+    const [only] = items;
+    if (total === 1 && only) this.read(type, only);
   }
 
   userChanged(changed: UserChanged): UserChanged {

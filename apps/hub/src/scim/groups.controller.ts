@@ -30,6 +30,7 @@ import {
   scimBaseUrl,
   scimMediaType,
   type ScimRequest,
+  traceOf,
   writerOf,
 } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
@@ -87,6 +88,7 @@ export class GroupsController {
     const asked = wantsMembers(query, request) && !request.headers['if-none-match'] ? 'all' : [];
     const found = isUuid(id) ? await this.states.group(request.scimCaller.tenantId, id, asked) : undefined;
     if (!found || found.group.deleted) throw groupNotFound(id);
+    traceOf(request).read('Group', found.group);
     if (hasAlready(request, found.group)) return void reply.status(304).header('etag', etag(found.group));
     if (asked !== 'all') return this.answer(found.group, query, request, reply);
     void reply.type(scimMediaType).header('etag', etag(found.group));

@@ -21,7 +21,7 @@ import {
 } from '@rollcall/scim';
 import { PageCursors } from './page-cursors.js';
 import { presentGroup, presentUser } from './present-resource.js';
-import { scimBaseUrl, type ScimRequest } from './scim-request.js';
+import { scimBaseUrl, type ScimRequest, traceOf } from './scim-request.js';
 import { attributeSelection, pageRequest, type ScimQuery } from './scim-query.js';
 
 type List = ListResponse<Record<string, unknown>>;
@@ -51,6 +51,7 @@ export class ResourceLists {
       { ...paging, sort: resolveSort(query, scimTypes.User) },
       scimTypes,
     );
+    traceOf(request).searched('User', found.total, found.items);
     const groups = found.inNoGroup ? undefined : await this.groupsOf(request, found.items, query);
     return answer(presentUsers(found.items, groups, request, query), found);
   }
@@ -65,6 +66,7 @@ export class ResourceLists {
       { ...paging, sort: resolveSort(query, scimTypes.Group) },
       scimTypes,
     );
+    traceOf(request).searched('Group', found.total, found.items);
     const members = await this.membersOf(request, found.items, query);
     return answer(presentGroups(found.items, members, request, query), found);
   }
@@ -83,6 +85,7 @@ export class ResourceLists {
       },
       paging,
     );
+    traceOf(request).found = found.total;
     const users = found.items.filter(({ kind }) => kind === 'User').map(({ state }) => state);
     const groups = found.items.filter(({ kind }) => kind === 'Group').map(({ state }) => state);
     const [groupsOf, membersOf] = await Promise.all([

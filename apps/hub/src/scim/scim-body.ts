@@ -27,10 +27,15 @@ export function acceptScimBodies(fastify: FastifyInstance): void {
       done(
         new ScimError(
           400,
-          `The body is not valid JSON: ${(error as Error).message}.`,
+          `The body is not valid JSON: ${withoutExcerpt((error as Error).message)}.`,
           'invalidSyntax',
         ) as never,
       );
     }
   });
+}
+
+/** The engine quotes what stands around the place, which may be a password. */
+function withoutExcerpt(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
 }

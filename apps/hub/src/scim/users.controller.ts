@@ -29,6 +29,7 @@ import {
   scimBaseUrl,
   scimMediaType,
   type ScimRequest,
+  traceOf,
   writerOf,
 } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
@@ -88,6 +89,7 @@ export class UsersController {
     const { tenantId } = request.scimCaller;
     const found = isUuid(id) ? await this.states.userAndStanding(tenantId, id) : undefined;
     if (!found || found.user.deleted) throw userNotFound(id);
+    traceOf(request).read('User', found.user);
     if (hasAlready(request, found.user)) return void reply.status(304).header('etag', etag(found.user));
     const groups = found.inNoGroup ? undefined : await this.groupsOf(id, query, request);
     return answer(found.user, groups, query, request, reply);

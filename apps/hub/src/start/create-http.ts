@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuid } from 'uuid';
 import { serveApiDocs } from '../docs/open-api.js';
 import { acceptJsonBodies } from '../http/accept-json-bodies.js';
 import { bodyLimit } from '../http/body-limit.js';
@@ -10,6 +10,7 @@ import { sendProblem } from '../http/problem.filter.js';
 import { HubModule, type HubParts } from '../hub.module.js';
 import { serveTokenEndpoint } from '../oauth/serve-token-endpoint.js';
 import { serveQueueDashboard } from '../queues/serve-queue-dashboard.js';
+import { recordRequests } from '../request-log/record-requests.js';
 import { acceptScimBodies } from '../scim/scim-body.js';
 import { guardScim } from '../scim/scim-door.js';
 import { version } from './version.js';
@@ -19,7 +20,8 @@ export async function createHttp(parts: HubParts, logger: LoggerService): Promis
   const proxies = parts.config.trustedProxies;
   const adapter = new FastifyAdapter({
     bodyLimit,
-    genReqId: () => randomUUID(),
+    // In the order of time, as the request log keeps them.
+    genReqId: () => uuid(),
     // Behind a proxy that ends TLS, SCIM locations must say https, and addresses be those of the clients.
     trustProxy: proxies ? (address) => proxies.contains(address) : false,
     forceCloseConnections: 'idle',
@@ -33,6 +35,7 @@ export async function createHttp(parts: HubParts, logger: LoggerService): Promis
     abortOnError: false,
   });
   if (parts.config.roles.has('api')) {
+    recordRequests(app);
     acceptJsonBodies(app, bodyLimit);
     acceptScimBodies(adapter.getInstance() as never);
     guardScim(app);
