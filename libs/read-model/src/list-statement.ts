@@ -40,13 +40,15 @@ export function listStatement(
   page: { skip: number; take: number; after?: SortPosition },
 ): Statement {
   const values: unknown[] = [tenantId, page.skip, page.take];
-  const order = wanted.find(({ sort }) => sort)?.sort;
-  const parts = wanted.map((one) => {
+  const sorts = inOneType(wanted.map(({ sort }) => sort));
+  const order = sorts.find((sort) => sort);
+  const parts = wanted.map((one, at) => {
+    const sort = sorts[at];
     const parameters = new SqlParameters(values.length + 1);
     const { nameAttribute, nameKey } = tables[one.kind];
     const columns = { document: 'r.search', indexed: { [nameAttribute]: `r.${nameKey}` } };
-    const keyIsNeverNull = one.sort?.path.name === nameAttribute;
-    const key = one.sort ? sortKey(one.sort, columns, parameters) : 'null::text';
+    const keyIsNeverNull = sort?.path.name === nameAttribute;
+    const key = sort ? sortKey(sort, columns, parameters) : 'null::text';
     const after = page.after
       ? comesAfter(order, page.after, { key, id: 'r.id', keyIsNeverNull }, parameters)
       : 'true';
@@ -57,6 +59,16 @@ export function listStatement(
   const direction = order?.descending ? 'desc' : 'asc';
   const orderBy = order ? `sort_key ${direction}, id ${direction}` : 'id';
   return { text: `${parts.join(' union all ')} order by ${orderBy} offset $2 limit $3`, values };
+}
+
+/**
+ * What users and groups in one list are ordered by must be of one type: numbers, unless an attribute of this name
+ * is text in one of them. One that lacks the attribute looks at an empty key (see resolveSort).
+ */
+function inOneType(sorts: (Sort | undefined)[]): (Sort | undefined)[] {
+  const numeric = sorts.some((sort) => sort?.numeric);
+  const text = sorts.some((sort) => sort && !sort.numeric && sort.path.keys[0] !== '');
+  return sorts.map((sort) => sort && { ...sort, numeric: numeric && !text });
 }
 
 export function countStatement(tenantId: string, wanted: Wanted[]): Statement {
