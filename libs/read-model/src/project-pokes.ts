@@ -5,8 +5,14 @@ import { Queues } from '@rollcall/platform';
 
 export const projectQueue = 'project';
 
-/** The worker takes what came meanwhile in one batch, so more pokes than this would only cost. */
+/**
+ * The worker takes what came meanwhile in one batch, so more pokes than this would only cost. Where many
+ * appends come, as in a first load, the pauses grow: a poke costs the database as much as several appends.
+ * (Appends that travel together count as one here.)
+ */
 const betweenPokesMs = 50;
+const underLoadMs = 200;
+const many = 4;
 
 export interface ProjectJob {
   tenantId: string;
@@ -19,7 +25,7 @@ export interface ProjectJob {
 @Injectable()
 export class ProjectPokes {
   private readonly log = new Logger(ProjectPokes.name);
-  private readonly lanes = new Map<string, { again: boolean }>();
+  private readonly lanes = new Map<string, { appends: number }>();
 
   constructor(
     store: EventStore,
@@ -30,15 +36,17 @@ export class ProjectPokes {
 
   poke(tenantId: string): void {
     const lane = this.lanes.get(tenantId);
-    if (lane) lane.again = true;
+    if (lane) lane.appends++;
     else void this.send(tenantId);
   }
 
   private async send(tenantId: string): Promise<void> {
-    const lane = { again: false };
+    const lane = { appends: 1 };
     this.lanes.set(tenantId, lane);
+    let wait = betweenPokesMs;
     do {
-      lane.again = false;
+      wait = lane.appends < many ? betweenPokesMs : Math.min(wait * 2, underLoadMs);
+      lane.appends = 0;
       try {
         const data: ProjectJob = { tenantId };
         // Deduplicated while one waits; one that comes while the job runs is kept and runs after it.
@@ -50,8 +58,8 @@ export class ProjectPokes {
       } catch (error) {
         this.log.warn(`Could not wake the projection, the sweep will: ${(error as Error).message}`);
       }
-      await pause(betweenPokesMs);
-    } while (lane.again);
+      await pause(wait);
+    } while (lane.appends > 0);
     this.lanes.delete(tenantId);
   }
 }
