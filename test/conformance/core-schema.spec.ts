@@ -351,12 +351,10 @@ requirements('Core schema', [
       }
       expect(body.bulk).toMatchObject({ maxOperations: 1000, maxPayloadSize: expect.any(Number) });
       expect(body.filter.maxResults).toBe(1000);
+      const texts = { name: expect.any(String), description: expect.any(String) };
       expect(body.authenticationSchemes).toEqual([
-        expect.objectContaining({
-          type: 'oauthbearertoken',
-          name: expect.any(String),
-          description: expect.any(String),
-        }),
+        { type: 'oauthbearertoken', primary: true, ...texts },
+        { type: 'oauth2', ...texts },
       ]);
       expect(body.schemas).toEqual(['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig']);
     },

@@ -53,6 +53,11 @@ export class DiscoveryController {
           description: 'The token of a source, sent as Authorization: Bearer (RFC 6750).',
           primary: true,
         },
+        {
+          type: 'oauth2',
+          name: 'OAuth 2.0 client credentials',
+          description: 'An access token fetched at /oauth2/token with the client secret of a source (RFC 6749).',
+        },
       ],
     });
   }
