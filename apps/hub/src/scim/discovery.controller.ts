@@ -56,7 +56,8 @@ export class DiscoveryController {
         {
           type: 'oauth2',
           name: 'OAuth 2.0 client credentials',
-          description: 'An access token fetched at /oauth2/token with the client secret of a source (RFC 6749).',
+          description:
+            'An access token fetched at /oauth2/token with the client secret of a source (RFC 6749).',
         },
       ],
     });
