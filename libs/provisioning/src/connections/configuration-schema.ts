@@ -62,6 +62,16 @@ export const scopeSchema = {
 
 const yesOrNo = { type: 'boolean' };
 const leaving = { enum: ['deactivate', 'delete', 'keep'] };
+const guardLimit = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    enabled: yesOrNo,
+    above: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+    abovePercent: { type: 'number', minimum: 0, maximum: 100 },
+    withinMinutes: { type: 'integer', minimum: 1, maximum: 1_440 },
+  },
+};
 const groupLeaving = { enum: ['delete', 'keep'] };
 
 export const policySchema = {
@@ -99,8 +109,29 @@ export const policySchema = {
       type: 'object',
       additionalProperties: false,
       properties: {
+        requestsPerSecond: { type: 'number', minimum: 0.01, maximum: 10_000 },
         concurrency: { type: 'integer', minimum: 1, maximum: 64 },
         attempts: { type: 'integer', minimum: 1, maximum: 100 },
+      },
+    },
+    guard: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        creates: guardLimit,
+        updates: guardLimit,
+        deactivations: guardLimit,
+        deletes: guardLimit,
+      },
+    },
+    quarantine: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        enabled: yesOrNo,
+        failurePercent: { type: 'number', minimum: 1, maximum: 100 },
+        atLeast: { type: 'integer', minimum: 2, maximum: 10_000 },
+        withinMinutes: { type: 'integer', minimum: 1, maximum: 120 },
       },
     },
     protected: {
