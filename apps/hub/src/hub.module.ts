@@ -10,6 +10,8 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { ConnectorsController } from './connections/connectors.controller.js';
 import { TargetsController } from './connections/targets.controller.js';
+import { TransferController } from './connections/transfer.controller.js';
+import { VersionsController } from './connections/versions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HubMetrics } from './health/hub-metrics.js';
 import { HomeController } from './home/home.controller.js';
@@ -35,6 +37,8 @@ import { TenantsController } from './tenants/tenants.controller.js';
     SourcesController,
     TargetsController,
     TenantsController,
+    TransferController,
+    VersionsController,
   ],
   imports: [ScimModule, RequestLogModule],
 })

@@ -2,7 +2,8 @@ import { type DynamicModule, Injectable, Logger, Module, type OnModuleDestroy } 
 import { connectorModule } from '@rollcall/connectors';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { Database, HubConfig, Keyring, Queues } from '@rollcall/platform';
-import { ProjectPokes, ProjectWorker } from '@rollcall/read-model';
+import { ProjectPokes, ProjectWorker, TypesOfTenants } from '@rollcall/read-model';
+import { ConnectionVersions } from './connections/connection-versions.js';
 import { Connections } from './connections/connections.js';
 import type { ConnectorAccess } from './connections/open-connection.js';
 import { PushEngine } from './push/push-engine.js';
@@ -67,9 +68,23 @@ export class ProvisioningModule {
     const providers = [
       {
         provide: Connections,
-        useFactory: (config: HubConfig, database: Database, keyring: Keyring, queues: Queues) =>
-          new Connections(database, keyring, queues, connectorsFor(config)),
-        inject: [HubConfig, Database, Keyring, Queues],
+        useFactory: (
+          config: HubConfig,
+          database: Database,
+          keyring: Keyring,
+          queues: Queues,
+          types: TypesOfTenants,
+        ) =>
+          new Connections(database, keyring, queues, connectorsFor(config), async (tenantId) => {
+            const { User: user, Group: group } = await types.of(tenantId);
+            return { user, group };
+          }),
+        inject: [HubConfig, Database, Keyring, Queues, TypesOfTenants],
+      },
+      {
+        provide: ConnectionVersions,
+        useFactory: (database: Database) => new ConnectionVersions(database),
+        inject: [Database],
       },
       ProvisioningWorker,
     ];

@@ -7,8 +7,14 @@ import {
   type NestInterceptor,
   NotFoundException,
 } from '@nestjs/common';
-import { ConnectionNameTaken, ConnectionNotFound, InvalidConnection } from '@rollcall/provisioning';
+import {
+  ConnectionNameTaken,
+  ConnectionNotFound,
+  InvalidConnection,
+  VersionNotFound,
+} from '@rollcall/provisioning';
 import { catchError, type Observable } from 'rxjs';
+import { validate as isUuid } from 'uuid';
 
 /** Gives what connections refuse its HTTP status. */
 @Injectable()
@@ -24,7 +30,10 @@ export class ConnectionProblems implements NestInterceptor {
 
 function toHttp(error: unknown): unknown {
   if (error instanceof ConnectionNotFound) {
-    return new NotFoundException(`There is no connection with the id ${error.connectionId}.`);
+    return noConnection(error.connectionId);
+  }
+  if (error instanceof VersionNotFound) {
+    return new NotFoundException(`There is no version ${error.version}; see GET connections/{id}/versions.`);
   }
   if (error instanceof InvalidConnection) {
     return new BadRequestException({ message: error.message, errors: error.errors });
@@ -34,4 +43,14 @@ function toHttp(error: unknown): unknown {
     return new ConflictException({ message: `name ${message}`, errors: [{ field: 'name', message }] });
   }
   return error;
+}
+
+/** Of a path. */
+export function connectionId(id: string): string {
+  if (!isUuid(id)) throw noConnection(id);
+  return id;
+}
+
+export function noConnection(id: string): NotFoundException {
+  return new NotFoundException(`There is no connection with the id ${id}.`);
 }

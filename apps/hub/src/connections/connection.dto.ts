@@ -3,6 +3,7 @@ import type { Mappings } from '@rollcall/connectors';
 import {
   type ConnectionEntity,
   type ConnectionState,
+  type SavedConnection,
   type PolicyInput,
   type Scope,
 } from '@rollcall/provisioning';
@@ -26,7 +27,10 @@ const about = {
   credentials: 'As the connector’s credentialsSchema says. Kept sealed and never returned.',
   mappings: 'Which value goes where, and how accounts are recognised. Left out or null: the connector’s own.',
   scope: 'Who is provisioned: {"rule": SCIM filter, "groups": [group id]}. Left out: everybody.',
-  policy: 'What may be done, and what happens to leavers. Parts left out have their defaults.',
+  policy:
+    'What may be done, what happens to leavers, and which accounts are never touched (protected). Parts left out have their defaults.',
+  ignoreTargetSchema:
+    'true: do not hold the mappings against what the target says of its own attributes, where that is wrong.',
 };
 
 export class NewConnectionBody {
@@ -73,6 +77,11 @@ export class NewConnectionBody {
   @IsOptional()
   @IsObject()
   policy?: PolicyInput;
+
+  @ApiPropertyOptional({ description: about.ignoreTargetSchema })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  ignoreTargetSchema?: boolean;
 }
 
 export class ConnectionChangeBody {
@@ -106,6 +115,11 @@ export class ConnectionChangeBody {
   @IsOptional()
   @IsObject()
   policy?: PolicyInput;
+
+  @ApiPropertyOptional({ description: about.ignoreTargetSchema })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  ignoreTargetSchema?: boolean;
 }
 
 export class RetryBody {
@@ -170,6 +184,11 @@ export class ConnectionView {
   updatedAt!: Date;
 }
 
+export class SavedConnectionView extends ConnectionView {
+  @ApiProperty({ type: [String], description: 'What could not be checked when it was saved.' })
+  warnings!: string[];
+}
+
 export class ConnectionList {
   @ApiProperty({ type: [ConnectionView] })
   items!: ConnectionView[];
@@ -198,4 +217,8 @@ export function connectionView(row: ConnectionEntity): ConnectionView {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+export function savedConnectionView(saved: SavedConnection): SavedConnectionView {
+  return { ...connectionView(saved), warnings: saved.warnings };
 }

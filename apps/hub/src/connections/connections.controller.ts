@@ -5,7 +5,6 @@ import {
   Delete,
   Get,
   HttpCode,
-  NotFoundException,
   Param,
   Patch,
   Post,
@@ -17,7 +16,6 @@ import { type Admin, AdminAccess, CurrentAdmin } from '@rollcall/access';
 import type { TestReport } from '@rollcall/connectors';
 import { Database, Queues } from '@rollcall/platform';
 import { Connections, listDeadLetters, readProgress, retry } from '@rollcall/provisioning';
-import { validate as isUuid } from 'uuid';
 import {
   ConnectionChangeBody,
   ConnectionList,
@@ -27,8 +25,10 @@ import {
   PageQuery,
   Retried,
   RetryBody,
+  SavedConnectionView,
+  savedConnectionView,
 } from './connection.dto.js';
-import { ConnectionProblems } from './connection-problems.js';
+import { connectionId, ConnectionProblems, noConnection } from './connection-problems.js';
 import { DeadLetterList, ProgressView } from './progress.dto.js';
 
 @ApiTags('connections')
@@ -43,12 +43,12 @@ export class ConnectionsController {
   ) {}
 
   @Post()
-  @ApiCreatedResponse({ type: ConnectionView, description: 'Disabled until it is enabled.' })
+  @ApiCreatedResponse({ type: SavedConnectionView, description: 'Disabled until it is enabled.' })
   async create(
-    @CurrentAdmin() { tenantId }: Admin,
+    @CurrentAdmin() { tenantId, actor }: Admin,
     @Body() body: NewConnectionBody,
-  ): Promise<ConnectionView> {
-    return connectionView(await this.connections.create(tenantId, body));
+  ): Promise<SavedConnectionView> {
+    return savedConnectionView(await this.connections.create(tenantId, body, actor));
   }
 
   @Get()
@@ -60,38 +60,41 @@ export class ConnectionsController {
   @Get(':id')
   @ApiOkResponse({ type: ConnectionView })
   async read(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<ConnectionView> {
-    return connectionView(await this.connections.get(tenantId, uuidOf(id)));
+    return connectionView(await this.connections.get(tenantId, connectionId(id)));
   }
 
   @Patch(':id')
-  @ApiOkResponse({ type: ConnectionView, description: 'Each part that is given replaces the old one whole.' })
+  @ApiOkResponse({
+    type: SavedConnectionView,
+    description: 'Each part that is given replaces the old one whole. Makes a new version.',
+  })
   async change(
-    @CurrentAdmin() { tenantId }: Admin,
+    @CurrentAdmin() { tenantId, actor }: Admin,
     @Param('id') id: string,
     @Body() body: ConnectionChangeBody,
-  ): Promise<ConnectionView> {
-    return connectionView(await this.connections.change(tenantId, uuidOf(id), body));
+  ): Promise<SavedConnectionView> {
+    return savedConnectionView(await this.connections.change(tenantId, connectionId(id), body, actor));
   }
 
   @Delete(':id')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'Accounts at the target stay as they are.' })
   async remove(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<void> {
-    await this.connections.remove(tenantId, uuidOf(id));
+    await this.connections.remove(tenantId, connectionId(id));
   }
 
   @Post(':id/enable')
   @HttpCode(200)
   @ApiOkResponse({ type: ConnectionView, description: 'Everybody is looked at.' })
   async enable(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<ConnectionView> {
-    return connectionView(await this.connections.enable(tenantId, uuidOf(id)));
+    return connectionView(await this.connections.enable(tenantId, connectionId(id)));
   }
 
   @Post(':id/disable')
   @HttpCode(200)
   @ApiOkResponse({ type: ConnectionView, description: 'Nothing more is sent.' })
   async disable(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<ConnectionView> {
-    return connectionView(await this.connections.disable(tenantId, uuidOf(id)));
+    return connectionView(await this.connections.disable(tenantId, connectionId(id)));
   }
 
   @Post(':id/test')
@@ -100,13 +103,13 @@ export class ConnectionsController {
     description: 'Step by step what works, and what to do about what does not. Writes nothing.',
   })
   async test(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<TestReport> {
-    return this.connections.test(tenantId, uuidOf(id));
+    return this.connections.test(tenantId, connectionId(id));
   }
 
   @Get(':id/progress')
   @ApiOkResponse({ type: ProgressView })
   async progress(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<ProgressView> {
-    const progress = await readProgress(this.database, tenantId, uuidOf(id));
+    const progress = await readProgress(this.database, tenantId, connectionId(id));
     if (!progress) throw noConnection(id);
     return progress;
   }
@@ -118,7 +121,7 @@ export class ConnectionsController {
     @Param('id') id: string,
     @Query() page: PageQuery,
   ): Promise<DeadLetterList> {
-    await this.connections.get(tenantId, uuidOf(id));
+    await this.connections.get(tenantId, connectionId(id));
     return listDeadLetters(this.database, tenantId, id, page);
   }
 
@@ -130,20 +133,11 @@ export class ConnectionsController {
     @Param('id') id: string,
     @Body() { subjectIds, all }: RetryBody,
   ): Promise<Retried> {
-    await this.connections.get(tenantId, uuidOf(id));
+    await this.connections.get(tenantId, connectionId(id));
     if ((subjectIds === undefined) === (all !== true)) {
       const message = 'give either subjectIds, a list of ids, or all: true';
       throw new BadRequestException({ message, errors: [{ field: 'subjectIds', message }] });
     }
     return { retried: await retry(this.database, this.queues, tenantId, id, subjectIds) };
   }
-}
-
-function uuidOf(id: string): string {
-  if (!isUuid(id)) throw noConnection(id);
-  return id;
-}
-
-function noConnection(id: string): NotFoundException {
-  return new NotFoundException(`There is no connection with the id ${id}.`);
 }

@@ -1,9 +1,9 @@
 import type { ConnectorModule, Discovery, Mappings } from '@rollcall/connectors';
-import { parseFilter, resolve, ScimError, userType } from '@rollcall/scim';
+import { parseFilter, resolve, type ResourceType, ScimError } from '@rollcall/scim';
 import type { PolicyInput } from '../plan/policy.js';
 import type { Scope } from '../scope/scope.js';
 import { checkAgainstSchema } from './check-against-schema.js';
-import { checkMappings, type SourceTypes } from './check-mappings.js';
+import { checkMappings, type SourceTypes, standardTypes } from './check-mappings.js';
 import { policySchema, scopeSchema } from './configuration-schema.js';
 import type { FieldError } from './connection.errors.js';
 
@@ -23,7 +23,7 @@ export interface ConnectionParts {
 export async function checkConnection(
   module: ConnectorModule,
   parts: ConnectionParts,
-  types?: SourceTypes,
+  types: SourceTypes = standardTypes,
   discovery?: Discovery,
 ): Promise<FieldError[]> {
   const { manifest } = module;
@@ -35,7 +35,7 @@ export async function checkConnection(
       ? []
       : checkAgainstSchema('credentials', manifest.credentialsSchema, credentials)),
     ...(mappings ? await checkMappings(module, mappings, types, discovery) : []),
-    ...(scope === undefined ? [] : checkScope(scope)),
+    ...(scope === undefined ? [] : checkScope(scope, types.user)),
     ...(policy === undefined ? [] : checkPolicy(policy)),
   ];
 }
@@ -46,10 +46,10 @@ function checkName(name: unknown): FieldError[] {
   return [{ field: 'name', message: 'must have 1 to 200 characters.' }];
 }
 
-function checkScope(scope: Scope): FieldError[] {
+function checkScope(scope: Scope, type: ResourceType): FieldError[] {
   const errors = checkAgainstSchema('scope', scopeSchema, scope);
   if (errors.length > 0 || scope.rule === undefined) return errors;
-  return attempt('scope.rule', () => resolve(parseFilter(scope.rule!), userType));
+  return attempt('scope.rule', () => resolve(parseFilter(scope.rule!), type));
 }
 
 function checkPolicy(policy: PolicyInput): FieldError[] {

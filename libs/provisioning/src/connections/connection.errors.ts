@@ -24,3 +24,10 @@ export class ConnectionNameTaken extends Error {
     super(`Another connection is called ${connectionName}`);
   }
 }
+
+/** The connection has had no such configuration. */
+export class VersionNotFound extends Error {
+  constructor(readonly version: number) {
+    super(`There is no version ${version}`);
+  }
+}

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectorModule, Mappings, TestReport } from '@rollcall/connectors';
+import type { ConnectorModule, Discovery, Mappings, TestReport } from '@rollcall/connectors';
 import { Database, Keyring, Queues } from '@rollcall/platform';
+import { sameJson } from '@rollcall/scim';
+import type { PoolClient } from 'pg';
 import type { Repository } from 'typeorm';
 import type { PolicyInput } from '../plan/policy.js';
 import { pokeWorkers } from '../push/poke-workers.js';
@@ -8,10 +10,20 @@ import type { Scope } from '../scope/scope.js';
 import { makeEverythingDue } from '../work/make-everything-due.js';
 import { pushQueueName } from '../work/push-job.js';
 import { checkConnection, type ConnectionParts } from './check-connection.js';
+import { type SourceTypes, standardTypes } from './check-mappings.js';
+import { type ConnectionDocument, readDocument, writeDocument } from './connection-document.js';
 import { ConnectionEntity } from './connection.entity.js';
-import { ConnectionNameTaken, ConnectionNotFound, InvalidConnection } from './connection.errors.js';
+import {
+  ConnectionNameTaken,
+  ConnectionNotFound,
+  type FieldError,
+  InvalidConnection,
+} from './connection.errors.js';
+import { type ConnectionVersion, keepVersion } from './connection-versions.js';
 import { openCredentials, sealCredentials } from './credentials.js';
 import type { ConnectorAccess } from './open-connection.js';
+import { readDiscovery } from './read-discovery.js';
+import { type Tried, tryMappings, type TrySubject } from './try-mappings.js';
 
 export interface NewConnection {
   name: string;
@@ -21,9 +33,14 @@ export interface NewConnection {
   mappings?: Mappings | null;
   scope?: Scope;
   policy?: PolicyInput;
+  /** Mappings are not held against what the target says of its attributes: it may say it wrongly. */
+  ignoreTargetSchema?: boolean;
 }
 
 export type ConnectionChange = Partial<Omit<NewConnection, 'connector'>>;
+
+/** As it is now, with what could not be checked when it was saved. */
+export type SavedConnection = ConnectionEntity & { warnings: string[] };
 
 /** A tenant's connections. Every method throws ConnectionNotFound for a connection of somebody else. */
 export class Connections {
@@ -34,28 +51,38 @@ export class Connections {
     private readonly keyring: Keyring,
     private readonly queues: Queues,
     private readonly access: ConnectorAccess,
+    private readonly typesOf: (tenantId: string) => Promise<SourceTypes> = () =>
+      Promise.resolve(standardTypes),
   ) {
     this.rows = database.dataSource.getRepository(ConnectionEntity);
   }
 
   /** Disabled at first. Throws InvalidConnection, ConnectionNameTaken. */
-  async create(tenantId: string, given: NewConnection): Promise<ConnectionEntity> {
-    await this.check(this.module(given.connector), given);
+  async create(tenantId: string, given: NewConnection, actor = 'hub'): Promise<SavedConnection> {
+    const module = this.module(given.connector);
+    const warnings = await this.check(tenantId, module, given, given);
     const id = randomUUID();
-    await unlessNameTaken(given.name, () =>
-      this.rows.insert({
-        tenantId,
-        id,
-        name: given.name.trim(),
-        connector: given.connector,
-        settings: given.settings as never,
-        credentials: sealCredentials(this.keyring, tenantId, id, given.credentials),
-        mappings: (given.mappings ?? null) as never,
-        scope: given.scope ?? {},
-        policy: given.policy ?? {},
-      }),
-    );
-    return this.get(tenantId, id);
+    const { name, connector, settings, mappings, scope, policy } = given;
+    await this.save(name, async (client) => {
+      await client.query(
+        `insert into hub.connection (tenant_id, id, name, connector, settings, credentials, mappings, scope, policy)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          tenantId,
+          id,
+          name.trim(),
+          connector,
+          settings,
+          sealCredentials(this.keyring, tenantId, id, given.credentials),
+          mappings ?? null,
+          scope ?? {},
+          policy ?? {},
+        ],
+      );
+      const { defaultMappings } = module.manifest;
+      await keepVersion(client, tenantId, id, { actor, changed: [...parts, 'credentials'], defaultMappings });
+    });
+    return Object.assign(await this.get(tenantId, id), { warnings });
   }
 
   async list(tenantId: string): Promise<ConnectionEntity[]> {
@@ -71,28 +98,104 @@ export class Connections {
   /**
    * Each given part replaces the old one whole. Every subject is looked at again under the new configuration;
    * a connection in quarantine is given another chance.
+   * @param restoredFrom the version the parts are taken from
    */
-  async change(tenantId: string, id: string, change: ConnectionChange): Promise<ConnectionEntity> {
+  async change(
+    tenantId: string,
+    id: string,
+    change: ConnectionChange,
+    actor = 'hub',
+    restoredFrom?: number,
+  ): Promise<SavedConnection> {
     const row = await this.get(tenantId, id);
-    await this.check(this.module(row.connector), change);
-    const { name, credentials, ...configuration } = change;
-    await unlessNameTaken(name ?? row.name, () =>
-      this.rows.update(
-        { tenantId, id },
-        {
-          ...(name !== undefined && { name: name.trim() }),
-          ...(configuration as object),
-          ...(credentials && { credentials: sealCredentials(this.keyring, tenantId, id, credentials) }),
-          configVersion: () => 'config_version + 1',
-          ...(row.state === 'quarantined' && { state: 'enabled', stateReason: null }),
-          notBefore: null,
-          failures: 0,
-          resyncRequested: () => 'resync_requested + 1',
-        },
-      ),
-    );
+    const module = this.module(row.connector);
+    const warnings = await this.check(tenantId, module, change, row);
+    const { credentials, ignoreTargetSchema: _ignore, ...given } = change;
+    if (given.name !== undefined) given.name = given.name.trim();
+    const sealed = credentials && sealCredentials(this.keyring, tenantId, id, credentials);
+    await this.save(given.name ?? row.name, async (client) => {
+      const { rows } = await client.query<ConnectionEntity>(
+        'select name, settings, mappings, scope, policy from hub.connection where tenant_id = $1 and id = $2 for update',
+        [tenantId, id],
+      );
+      if (!rows[0]) throw new ConnectionNotFound(id);
+      const next = { ...rows[0], ...given };
+      const changed = parts.filter((part) => !sameJson(next[part], rows[0]![part]));
+      await client.query(
+        `update hub.connection set name = $3, settings = $4, mappings = $5, scope = $6, policy = $7,
+           credentials = coalesce($8, credentials), config_version = config_version + 1,
+           state = case when state = 'quarantined' then 'enabled' else state end,
+           state_reason = case when state = 'quarantined' then null else state_reason end,
+           not_before = null, failures = 0, resync_requested = resync_requested + 1, updated_at = now()
+         where tenant_id = $1 and id = $2`,
+        [tenantId, id, next.name, next.settings, next.mappings, next.scope, next.policy, sealed ?? null],
+      );
+      await keepVersion(client, tenantId, id, {
+        actor,
+        changed: [...changed, ...(sealed ? ['credentials'] : [])],
+        ...(restoredFrom !== undefined && { restoredFrom }),
+        defaultMappings: module.manifest.defaultMappings,
+      });
+    });
     await this.resync(tenantId, id);
-    return this.get(tenantId, id);
+    return Object.assign(await this.get(tenantId, id), { warnings });
+  }
+
+  /** The configuration of an earlier version becomes a new one. Name and credentials stay as they are. */
+  async restore(
+    tenantId: string,
+    id: string,
+    { version, settings, mappings, scope, policy }: ConnectionVersion,
+    actor?: string,
+  ): Promise<SavedConnection> {
+    return this.change(tenantId, id, { settings, mappings, scope, policy }, actor, version);
+  }
+
+  async export(tenantId: string, id: string): Promise<ConnectionDocument> {
+    const row = await this.get(tenantId, id);
+    return writeDocument(this.database, row, this.module(row.connector).manifest.defaultMappings);
+  }
+
+  /** A new connection, disabled at first, from an exported file. Throws InvalidConnection, ConnectionNameTaken. */
+  async import(
+    tenantId: string,
+    document: Record<string, unknown>,
+    credentials: Record<string, unknown>,
+    options: Pick<NewConnection, 'ignoreTargetSchema'>,
+    actor?: string,
+  ): Promise<SavedConnection> {
+    const read = await readDocument(this.database, tenantId, document);
+    return this.create(tenantId, { ...read, credentials, ...options }, actor);
+  }
+
+  /** The file's configuration in place of the connection's. Name and credentials stay as they are. */
+  async importInto(
+    tenantId: string,
+    id: string,
+    document: Record<string, unknown>,
+    options: Pick<NewConnection, 'ignoreTargetSchema'>,
+    actor?: string,
+  ): Promise<SavedConnection> {
+    const row = await this.get(tenantId, id);
+    const { name: _name, connector, ...read } = await readDocument(this.database, tenantId, document);
+    if (connector !== row.connector) {
+      const message = `is ${connector}, and this connection is ${row.connector}. Import it as a new connection.`;
+      throw new InvalidConnection([{ field: 'connector', message }]);
+    }
+    return this.change(tenantId, id, { ...read, ...options }, actor);
+  }
+
+  /**
+   * What mappings, the connection's own or a draft, make of somebody. Nothing is sent. Undefined: there is no such
+   * user or group. Throws InvalidConnection for a draft that could not be saved.
+   */
+  async try(tenantId: string, id: string, subject: TrySubject, draft?: Mappings): Promise<Tried | undefined> {
+    const row = await this.get(tenantId, id);
+    const module = this.module(row.connector);
+    const types = await this.typesOf(tenantId);
+    if (draft) refuse(await checkConnection(module, { mappings: draft }, types));
+    const mappings = draft ?? row.mappings ?? module.manifest.defaultMappings;
+    return tryMappings(this.database, tenantId, id, mappings, subject, types, new Date());
   }
 
   async enable(tenantId: string, id: string): Promise<ConnectionEntity> {
@@ -153,11 +256,8 @@ export class Connections {
 
   /** Asks the target, step by step; nothing is written there. */
   async test(tenantId: string, id: string): Promise<TestReport> {
-    const row = await this.rows.findOneOrFail({
-      where: { tenantId, id: (await this.get(tenantId, id)).id },
-      select: { id: true, connector: true, settings: true, credentials: true },
-    });
-    const credentials = openCredentials(this.keyring, tenantId, id, row.credentials);
+    const row = await this.get(tenantId, id);
+    const credentials = await this.credentialsOf(tenantId, id);
     const connector = this.module(row.connector).open(row.settings, credentials, this.access.runtime);
     try {
       return await connector.test();
@@ -166,9 +266,34 @@ export class Connections {
     }
   }
 
-  private async check(module: ConnectorModule, parts: ConnectionParts): Promise<void> {
-    const errors = await checkConnection(module, parts);
-    if (errors.length > 0) throw new InvalidConnection(errors);
+  /** Answers what could not be checked. */
+  private async check(
+    tenantId: string,
+    module: ConnectorModule,
+    change: ConnectionParts & Pick<NewConnection, 'ignoreTargetSchema'>,
+    row: Pick<ConnectionEntity, 'settings'> & { id?: string },
+  ): Promise<string[]> {
+    const types = await this.typesOf(tenantId);
+    refuse(await checkConnection(module, change, types));
+    if (!change.mappings || change.ignoreTargetSchema) return [];
+    const settings = change.settings ?? row.settings;
+    const credentials = change.credentials ?? (await this.credentialsOf(tenantId, row.id!));
+    const read = await readDiscovery(module, settings, credentials, this.access.runtime);
+    if ('why' in read) return [`The mappings were not held against the target's schema: ${read.why}`];
+    refuse(await checkConnection(module, { mappings: change.mappings }, types, read.discovery));
+    return assumptionsOf(read.discovery);
+  }
+
+  private async credentialsOf(tenantId: string, id: string): Promise<object> {
+    const row = await this.rows.findOneOrFail({
+      where: { tenantId, id },
+      select: { id: true, credentials: true },
+    });
+    return openCredentials(this.keyring, tenantId, id, row.credentials);
+  }
+
+  private async save(name: string, write: (client: PoolClient) => Promise<void>): Promise<void> {
+    await unlessNameTaken(name, () => this.database.transaction(write));
   }
 
   private module(connector: string): ConnectorModule {
@@ -188,6 +313,17 @@ export class Connections {
     await makeEverythingDue(this.database, tenantId, id);
     await pokeWorkers(this.queues);
   }
+}
+
+const parts = ['name', 'settings', 'mappings', 'scope', 'policy'] as const;
+
+function refuse(errors: FieldError[]): void {
+  if (errors.length > 0) throw new InvalidConnection(errors);
+}
+
+function assumptionsOf({ objectTypes, assumptions }: Discovery): string[] {
+  if (!objectTypes.some(({ assumed }) => assumed)) return [];
+  return [`The mappings were held against standard attributes only. ${assumptions.join(' ')}`];
 }
 
 async function unlessNameTaken(name: string, write: () => Promise<unknown>): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   Mappings,
 } from '@rollcall/connectors';
 import { Database, Keyring } from '@rollcall/platform';
+import { projectedTypes } from '@rollcall/read-model';
 import { compileConfiguration } from '../plan/compile-configuration.js';
 import type { Configuration } from '../plan/plan.js';
 import type { PolicyInput } from '../plan/policy.js';
@@ -53,7 +54,11 @@ export async function openConnection(
   const { manifest } = module;
   const credentials = openCredentials(keyring, tenantId, connectionId, row.credentials);
   return {
-    configuration: compileConfiguration({ ...row, mappings: row.mappings ?? manifest.defaultMappings }),
+    configuration: compileConfiguration({
+      ...row,
+      mappings: row.mappings ?? manifest.defaultMappings,
+      types: await projectedTypes(database.pool, tenantId),
+    }),
     capabilities: module.capabilities?.(row.settings) ?? manifest.capabilities,
     connector: module.open(row.settings, credentials, access.runtime),
   };

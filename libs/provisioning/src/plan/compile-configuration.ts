@@ -1,4 +1,5 @@
 import type { Mappings, ObjectMapping } from '@rollcall/connectors';
+import { type ResourceType, standardTypes, type TypesByName } from '@rollcall/scim';
 import { compileExpressions } from '../mapping/evaluate-expressions.js';
 import { compileProtection } from '../matching/protection.js';
 import { compileScope } from '../scope/in-scope.js';
@@ -11,6 +12,8 @@ export interface ConfigurationInput {
   mappings: Mappings;
   scope: Scope;
   policy: PolicyInput;
+  /** Left out: the standard's. */
+  types?: TypesByName;
 }
 
 /** Throws ScimError for a rule, ExpressionError for an expression that cannot be read. */
@@ -19,19 +22,25 @@ export function compileConfiguration({
   mappings,
   scope,
   policy,
+  types = standardTypes,
 }: ConfigurationInput): Configuration {
   return {
     version,
-    users: compileMapping(mappings.users, policy),
-    ...(mappings.groups && { groups: compileMapping(mappings.groups, policy) }),
-    scope: compileScope(scope),
+    users: compileMapping(mappings.users, policy, types.User),
+    ...(mappings.groups && { groups: compileMapping(mappings.groups, policy, types.Group) }),
+    scope: compileScope(scope, types.User),
     policy: withDefaults(policy),
   };
 }
 
-function compileMapping({ matching, attributes }: ObjectMapping, policy: PolicyInput): CompiledMapping {
+function compileMapping(
+  { matching, attributes }: ObjectMapping,
+  policy: PolicyInput,
+  type: ResourceType,
+): CompiledMapping {
   const mapped = attributes.map(({ target }) => target);
   return {
+    type,
     matching,
     attributes,
     expressions: compileExpressions([...matching, ...attributes]),

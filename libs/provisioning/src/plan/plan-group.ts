@@ -1,4 +1,3 @@
-import { groupType } from '@rollcall/scim';
 import { mapAttributes, type MappedAttributes } from '../mapping/map-attributes.js';
 import { matchKeys } from '../matching/match.js';
 import { groupInScope } from '../scope/in-scope.js';
@@ -44,7 +43,7 @@ function planUnguarded(
     return leave(account, policy.groups.onOutOfScope, reason, policy.groups.delete);
   }
   const { remoteIds, expressions } = facts;
-  const mapped = mapAttributes(mapping.attributes, group.resource, remoteIds, groupType, expressions);
+  const mapped = mapAttributes(mapping.attributes, group.resource, remoteIds, mapping.type, expressions);
   if (!account) return withoutObject(group, mapping, mapped, configuration, facts);
   const changes = attributeChanges(mapped, account.written);
   if (changes.length === 0) {
@@ -72,7 +71,7 @@ function withoutObject(
 ): Plan {
   const { match } = facts;
   if (!match) {
-    const { keys, problem } = matchKeys(mapping.matching, group.resource, groupType, facts.expressions);
+    const { keys, problem } = matchKeys(mapping.matching, group.resource, mapping.type, facts.expressions);
     if (problem) return refuseMapping('group', [problem], 'create', noReferences);
     if (keys.length > 0) return { action: 'match', keys };
   }

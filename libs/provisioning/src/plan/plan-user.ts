@@ -83,8 +83,8 @@ function withoutAccount(
   }
   const { mapped, references } = desired(user!, configuration.users, facts);
   if (!facts.match) {
-    const { matching } = configuration.users;
-    const { keys, problem } = matchKeys(matching, user!.resource, undefined, facts.expressions);
+    const { matching, type } = configuration.users;
+    const { keys, problem } = matchKeys(matching, user!.resource, type, facts.expressions);
     if (problem) return refuseMapping('user', [problem], 'create', references);
     if (keys.length > 0) return { action: 'match', keys };
   }
@@ -242,12 +242,12 @@ function leave(
 }
 
 function desired(user: UserState, mapping: CompiledMapping, { remoteIds, expressions }: Facts) {
-  const mapped = mapAttributes(mapping.attributes, user.resource, remoteIds, undefined, expressions);
+  const mapped = mapAttributes(mapping.attributes, user.resource, remoteIds, mapping.type, expressions);
   const active = activeAttribute(mapping);
   // The hub's own word for "active" counts: a source may never have sent the attribute.
   if (active !== undefined) mapped.values.set(active, { value: user.active, apply: 'always' });
   const references: ReferencePlan = {
-    all: referencedIds(mapping.attributes, user.resource),
+    all: referencedIds(mapping.attributes, user.resource, mapping.type),
     parked: [...new Set(mapped.parked.map(({ subjectId }) => subjectId))],
   };
   return { mapped, references };

@@ -1,4 +1,5 @@
 import type { AttributeMapping, Attributes, AttributeValue, MatchingRule } from '@rollcall/connectors';
+import type { ResourceType } from '@rollcall/scim';
 import type { Expressions } from '../mapping/evaluate-expressions.js';
 import type { MappingProblem } from '../mapping/mapping.errors.js';
 import type { MatchKey } from '../matching/match.js';
@@ -17,6 +18,8 @@ export interface Configuration {
 }
 
 export interface CompiledMapping {
+  /** What the tenant's users, or groups, have. */
+  type: ResourceType;
   matching: MatchingRule[];
   attributes: AttributeMapping[];
   /** Of both: evaluated before a plan is made. */

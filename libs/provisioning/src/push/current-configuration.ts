@@ -1,4 +1,5 @@
 import { Database, Keyring } from '@rollcall/platform';
+import { projectedTypes } from '@rollcall/read-model';
 import { type ConnectorAccess, type OpenConnection, openConnection } from '../connections/open-connection.js';
 import { AbsentIndex } from './absent-index.js';
 
@@ -14,9 +15,12 @@ interface Parts {
 
 const retiringMs = 60_000;
 
-/** A connection's connector and configuration, opened anew whenever the configuration has changed. */
+/**
+ * A connection's connector and configuration, opened anew whenever the configuration has changed, or the tenant's
+ * schemas by which it is read.
+ */
 export class CurrentConfiguration {
-  private current: { version: number; opened: Promise<ConfiguredConnection> } | undefined;
+  private current: { version: string; opened: Promise<ConfiguredConnection> } | undefined;
   private readonly retired = new Set<Promise<ConfiguredConnection>>();
 
   constructor(
@@ -25,7 +29,9 @@ export class CurrentConfiguration {
     private readonly connectionId: string,
   ) {}
 
-  async at(version: number): Promise<ConfiguredConnection> {
+  async at(configVersion: number): Promise<ConfiguredConnection> {
+    const schemas = await projectedTypes(this.parts.database.pool, this.tenantId);
+    const version = `${configVersion}/${schemas.version}`;
     if (this.current?.version === version) return this.current.opened;
     const previous = this.current?.opened;
     const opened = this.open();

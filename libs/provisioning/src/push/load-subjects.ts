@@ -1,5 +1,7 @@
 import type { Attributes } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
+import { searchDocument } from '@rollcall/read-model';
+import { groupType, type ResourceType, shownAttributes } from '@rollcall/scim';
 import { referencedIds } from '../mapping/map-attributes.js';
 import type { Configuration, GroupState, TargetObject, UserState } from '../plan/plan.js';
 import type { DirtyPair } from '../work/completion.js';
@@ -53,11 +55,11 @@ export async function loadSubjects(
   const [users, groups] = await Promise.all([
     asked.users.length ? loadUsers(database, tenantId, connectionId, configuration, asked.users) : new Map(),
     asked.groups.length
-      ? loadGroups(database, tenantId, connectionId, asked.groups, asked.memberLimit)
+      ? loadGroups(database, tenantId, connectionId, configuration, asked.groups, asked.memberLimit)
       : new Map<string, LoadedGroup>(),
   ]);
   const referenced = [...users.values()].flatMap(({ user }: LoadedUser) =>
-    user ? referencedIds(configuration.users.attributes, user.resource) : [],
+    user ? referencedIds(configuration.users.attributes, user.resource, configuration.users.type) : [],
   );
   return { users, groups, remoteIds: await remoteIdsOf(database, tenantId, connectionId, referenced) };
 }
@@ -66,7 +68,7 @@ async function loadUsers(
   database: Database,
   tenantId: string,
   connectionId: string,
-  { scope }: Configuration,
+  { scope, users: { type } }: Configuration,
   ids: string[],
 ): Promise<Map<string, LoadedUser>> {
   const rows = await database.query<
@@ -76,12 +78,16 @@ async function loadUsers(
       deletedAt: Date | null;
       resource: Record<string, unknown>;
       search: Record<string, unknown>;
+      version: number;
+      createdAt: Date;
+      lastModified: Date;
       memberOf: string[] | null;
     }
   >(
     {
       name: scope.groups ? 'push.load-users-with-groups' : 'push.load-users',
-      text: `select w.id, u.active, u.deleted_at as "deletedAt", u.resource, u.search, ${targetColumns},
+      text: `select w.id, u.active, u.deleted_at as "deletedAt", u.resource, u.search, u.version,
+               u.created_at as "createdAt", u.last_modified as "lastModified", ${targetColumns},
                ${
                  scope.groups
                    ? `array(select m.group_id::text from hub.directory_member m where m.tenant_id = $1
@@ -104,8 +110,8 @@ async function loadUsers(
               id: row.id,
               active: row.active,
               ...(row.deletedAt && { deletedAt: row.deletedAt }),
-              resource: { ...row.resource, id: row.id },
-              search: row.search,
+              resource: { ...shownAttributes(row.resource, type), id: row.id },
+              search: scope.rule && type.custom.size > 0 ? documentOf(row, type) : row.search,
               memberOf: row.memberOf ?? [],
             };
       return [row.id, { type: 'user', user, target: targetFrom(row) }];
@@ -113,10 +119,25 @@ async function loadUsers(
   );
 }
 
+/** The row's own may wait to be made again, after a schema has changed. */
+function documentOf(
+  row: {
+    id: string;
+    version: number;
+    resource: Record<string, unknown>;
+    createdAt: Date;
+    lastModified: Date;
+  },
+  type: ResourceType,
+): Record<string, unknown> {
+  return searchDocument({ ...row, attributes: row.resource, deleted: false }, type);
+}
+
 async function loadGroups(
   database: Database,
   tenantId: string,
   connectionId: string,
+  { groups: mapping }: Configuration,
   ids: string[],
   memberLimit: number,
 ): Promise<Map<string, LoadedGroup>> {
@@ -161,12 +182,13 @@ async function loadGroups(
       [tenantId, connectionId, ids, memberLimit],
     ),
   ]);
+  const type = mapping?.type ?? groupType;
   const loaded = new Map<string, LoadedGroup>(
     rows.map((row) => {
       const group = row.known
         ? {
             id: row.id,
-            resource: { ...row.resource, id: row.id },
+            resource: { ...shownAttributes(row.resource, type), id: row.id },
             ...(row.deletedAt && { deletedAt: row.deletedAt }),
           }
         : undefined;

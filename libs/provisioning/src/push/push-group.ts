@@ -30,8 +30,8 @@ export async function pushGroup(
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
-  const compiled = configuration.groups?.expressions ?? new Map();
-  const expressions = await evaluateExpressions(compiled, loaded.group?.resource, groupType, now);
+  const { expressions: compiled, type } = configuration.groups ?? { expressions: new Map(), type: groupType };
+  const expressions = await evaluateExpressions(compiled, loaded.group?.resource, type, now);
   const remoteIds = new Map<string, string>();
   const carried = await carryOut(
     (known, answers) =>

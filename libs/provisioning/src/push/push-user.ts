@@ -1,4 +1,3 @@
-import { userType } from '@rollcall/scim';
 import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
 import { isQuestion } from '../plan/plan.js';
 import { planUser } from '../plan/plan-user.js';
@@ -21,8 +20,8 @@ export async function pushUser(
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
-  const { expressions: compiled } = configuration.users;
-  const expressions = await evaluateExpressions(compiled, user?.resource, userType, now);
+  const { expressions: compiled, type } = configuration.users;
+  const expressions = await evaluateExpressions(compiled, user?.resource, type, now);
   const carried = await carryOut(
     (known, answers) => planUser(user, configuration, known, { now, remoteIds, expressions, ...answers }),
     target,

@@ -1,4 +1,4 @@
-import { matches, parseFilter, resolve, userType, type ResolvedFilter } from '@rollcall/scim';
+import { matches, parseFilter, resolve, type ResolvedFilter, type ResourceType } from '@rollcall/scim';
 import type { Scope } from './scope.js';
 
 export interface CompiledScope {
@@ -10,9 +10,9 @@ export interface CompiledScope {
 export type ScopeAnswer = { inScope: true } | { inScope: false; reason: string };
 
 /** Throws ScimError invalidFilter when the rule cannot be read. */
-export function compileScope(scope: Scope): CompiledScope {
+export function compileScope(scope: Scope, type: ResourceType): CompiledScope {
   return {
-    ...(scope.rule && { rule: resolve(parseFilter(scope.rule), userType), ruleText: scope.rule }),
+    ...(scope.rule && { rule: resolve(parseFilter(scope.rule), type), ruleText: scope.rule }),
     ...(scope.groups && { groups: new Set(scope.groups) }),
   };
 }

@@ -1,3 +1,4 @@
+import type { SchemaEvent } from '@rollcall/directory';
 import type { RecordedEvent, Subscriber } from '@rollcall/event-store';
 import type { PoolClient } from 'pg';
 
@@ -26,14 +27,22 @@ interface Due {
 export const dispatch: Subscriber = {
   name: 'dispatch',
   limitBy: 'directory',
-  streamTypes: ['user', 'group'],
-  payloadsOf: ['group.members-added', 'group.members-removed'],
+  streamTypes: ['user', 'group', 'schema'],
+  payloadsOf: [
+    'group.members-added',
+    'group.members-removed',
+    'schema.defined',
+    'schema.changed',
+    'schema.removed',
+  ],
   async handle(events, client, tenantId) {
     const due = dueFrom(events);
     if (due.subjects.length > 0) await makeDue(client, tenantId, due.subjects);
     if (due.members.length > 0) await markMembers(client, tenantId, due.members);
     if (due.deletedUsers.length > 0) await markGroupsOfDeleted(client, tenantId, due.deletedUsers);
     if (due.deletedGroups.length > 0) await makeScopedDue(client, tenantId, due.deletedGroups);
+    const schemas = events.filter(({ streamType }) => streamType === 'schema');
+    if (schemas.length > 0) await lookAgainWhereNamed(client, tenantId, schemas);
   },
 };
 
@@ -146,5 +155,24 @@ async function makeScopedDue(client: PoolClient, tenantId: string, groupIds: str
      where c.tenant_id = $1 and c.state <> 'disabled' and c.scope->'groups' ?| $2::text[]
      order by t.connection_id, t.subject_id ${dueOnConflict}`,
     [tenantId, groupIds],
+  );
+}
+
+/** A connection that names the schema, or an attribute of it, may read other values now: the sweep makes all due. */
+async function lookAgainWhereNamed(
+  client: PoolClient,
+  tenantId: string,
+  events: RecordedEvent[],
+): Promise<void> {
+  const names = events.flatMap(({ payload }) => {
+    const { schema } = payload as SchemaEvent['payload'];
+    return [schema.id, ...schema.attributes.map(({ name }) => name)];
+  });
+  await client.query(
+    `update hub.connection c set resync_requested = c.resync_requested + 1
+     where c.tenant_id = $1 and c.state <> 'disabled' and exists (
+       select from unnest($2::text[]) named
+       where position(lower(named) in lower(c.scope::text || coalesce(c.mappings::text, ''))) > 0)`,
+    [tenantId, [...new Set(names)]],
   );
 }
