@@ -80,6 +80,15 @@ describe('the pace of a source', () => {
       ),
     });
     const outcome = await statuses(flood);
+    const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+    const counted = (name: string) =>
+      Number(
+        new RegExp(`^rollcall_scim_slowed_requests_total\\{outcome="${name}"\\} (\\d+)$`, 'm').exec(
+          metrics,
+        )?.[1],
+      );
+    expect(counted('refused')).toBe(outcome.filter((status) => status === 429).length);
+    expect(counted('waited')).toBeGreaterThanOrEqual(20);
     expect(outcome.filter((status) => status === 200).length).toBeGreaterThanOrEqual(30);
     expect(outcome.every((status) => status === 200 || status === 429)).toBe(true);
   });

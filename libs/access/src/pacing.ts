@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Metrics } from '@rollcall/platform';
+import { Counter } from 'prom-client';
 import type { AuthenticatedSource } from './source-authentication.js';
 import { ownRequestsPerSecond, SourcePace, type Turn } from './source-pace.js';
 
@@ -8,6 +10,16 @@ const sweepAt = 1_000;
 @Injectable()
 export class Pacing {
   private readonly paces = new Map<string, SourcePace>();
+  private readonly slowed: Counter;
+
+  constructor(metrics: Metrics) {
+    this.slowed = new Counter({
+      name: 'rollcall_scim_slowed_requests_total',
+      help: 'SCIM requests above the pace of their source: those that had to wait, and those refused with 429',
+      labelNames: ['outcome'],
+      registers: [metrics],
+    });
+  }
 
   enter({ sourceId, requestsPerSecond = ownRequestsPerSecond }: AuthenticatedSource): Turn {
     let pace = this.paces.get(sourceId);
@@ -18,7 +30,20 @@ export class Pacing {
       pace = new SourcePace(requestsPerSecond);
       this.paces.set(sourceId, pace);
     }
-    return pace.enter();
+    const turn = pace.enter();
+    if (turn.entered !== 'in') this.count(turn);
+    return turn;
+  }
+
+  private count({ entered }: Turn): void {
+    if (entered instanceof Promise) {
+      this.slowed.inc({ outcome: 'waited' });
+      void entered.then((entry) => {
+        if (typeof entry === 'object') this.slowed.inc({ outcome: 'refused' });
+      });
+    } else {
+      this.slowed.inc({ outcome: 'refused' });
+    }
   }
 
   private sweep(): void {

@@ -30,6 +30,7 @@ export interface SourceRow {
   requestsPerSecond: number | null;
 }
 
+type TokenRow = SourceRow & { id: string; hash: Buffer; expiresAt: Date | null; markUsed: boolean };
 type Lasting = Pick<Remembered<unknown>, 'until'>;
 type Issuer = { source: AuthenticatedSource; trust: TrustedIssuer };
 
@@ -59,7 +60,7 @@ export class SourceAuthentication {
     }
     const { hash, hashKey } = hashToken(token);
     return this.answers.recall(hash.toString('base64'), (remembered) => {
-      if (token.startsWith('rcs_')) return this.findToken(hash, hashKey);
+      if (token.startsWith('rcs_')) return this.findToken(hash, hashKey, remembered);
       if (token.split('.').length === 3) return this.checkJwt(token, remembered);
       return Promise.resolve({ refused: misplaced(token) });
     }).answer;
@@ -72,11 +73,12 @@ export class SourceAuthentication {
     this.issuers.forget();
   }
 
-  private async findToken(hash: Buffer, hashKey: string): Promise<AuthenticatedSource | Refused> {
-    const rows = await this.database.query<SourceRow & { id: string; hash: Buffer; markUsed: boolean }>(
-      selectByToken,
-      [hashKey],
-    );
+  private async findToken(
+    hash: Buffer,
+    hashKey: string,
+    lasting: Lasting,
+  ): Promise<AuthenticatedSource | Refused> {
+    const rows = await this.database.query<TokenRow>(selectByToken, [hashKey]);
     const row = rows.find((candidate) => sameHash(candidate.hash, hash));
     if (!row) return { refused: `The bearer token is wrong, expired or revoked. ${newToken}` };
     if (row.markUsed) {
@@ -87,6 +89,7 @@ export class SourceAuthentication {
         )
         .catch((error: Error) => this.log.warn(`Cannot note the use of token ${row.id}: ${error.message}`));
     }
+    if (row.expiresAt) lasting.until = Math.min(lasting.until, row.expiresAt.getTime());
     return sourceOf(row);
   }
 
@@ -196,7 +199,7 @@ export const sourceColumns = `s.tenant_id as "tenantId", s.id as "sourceId", s.c
 
 const selectByToken = {
   name: 'find-source-token',
-  text: `select ${sourceColumns}, t.id, t.hash,
+  text: `select ${sourceColumns}, t.id, t.hash, t.expires_at as "expiresAt",
                 (t.last_used_at is null or t.last_used_at < now() - interval '1 minute') as "markUsed"
          from hub.source_token t join hub.source s on s.tenant_id = t.tenant_id and s.id = t.source_id
          where t.hash_key = $1 and (t.expires_at is null or t.expires_at > now())`,
