@@ -39,6 +39,7 @@ export { type CompareOperator, type Filter, type FilterValue } from './filter/fi
 export { foldCase } from './filter/fold-case.js';
 export { matches } from './filter/matches.js';
 export { normalise, type SearchDocument } from './filter/normalise.js';
+export { noteFilter } from './filter/note-filter-values.js';
 export { parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export { resolve, type FilterPath, type ResolvedFilter } from './filter/resolve-filter.js';

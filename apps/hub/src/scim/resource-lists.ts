@@ -13,6 +13,8 @@ import {
   type Filter,
   isWanted,
   listResponse,
+  noteFilter,
+  type ResourceType,
   type ListResponse,
   parseFilter,
   projectResource,
@@ -43,7 +45,9 @@ export class ResourceLists {
 
   async users(request: ScimRequest, query: ScimQuery): Promise<List> {
     const { scimCaller, scimTypes } = request;
-    const filter = query.filter ? resolve(parseFilter(query.filter), scimTypes.User) : undefined;
+    const filter = query.filter
+      ? resolve(filterOf(request, query.filter, scimTypes.User), scimTypes.User)
+      : undefined;
     const { paging, answer } = this.page(request, query, 'Users');
     const found = await this.search.users(
       scimCaller.tenantId,
@@ -58,7 +62,9 @@ export class ResourceLists {
 
   async groups(request: ScimRequest, query: ScimQuery): Promise<List> {
     const { scimCaller, scimTypes } = request;
-    const filter = query.filter ? resolve(parseFilter(query.filter), scimTypes.Group) : undefined;
+    const filter = query.filter
+      ? resolve(filterOf(request, query.filter, scimTypes.Group), scimTypes.Group)
+      : undefined;
     const { paging, answer } = this.page(request, query, 'Groups');
     const found = await this.search.groups(
       scimCaller.tenantId,
@@ -73,7 +79,7 @@ export class ResourceLists {
 
   /** Users and groups together. An attribute that only one of them has is without a value in the other. */
   async all(request: ScimRequest, query: ScimQuery): Promise<List> {
-    const filter = query.filter ? parseFilter(query.filter) : undefined;
+    const filter = query.filter ? filterOf(request, query.filter) : undefined;
     const { paging, answer } = this.page(request, query, '');
     const { User, Group } = request.scimTypes;
     const found = await this.search.all(
@@ -152,11 +158,20 @@ export class ResourceLists {
       const found = await this.states.group(tenantId, only!.id, 'all');
       return found ? members.set(only!.id, found.members.values()) : members;
     }
-    return this.search.membersOf(
-      tenantId,
-      groups.map(({ id }) => id),
-    );
+    const ids = groups.map(({ id }) => id);
+    const found = await this.search.membersOf(tenantId, ids);
+    // A group that nobody is in shows an empty list, as it does when it is read by itself.
+    for (const id of ids) members.set(id, found.get(id) ?? []);
+    return members;
   }
+}
+
+function filterOf(request: ScimRequest, text: string, type?: ResourceType): Filter {
+  return traceOf(request).noting((warnings) => {
+    const filter = parseFilter(text, warnings);
+    if (type) noteFilter(filter, type, warnings);
+    return filter;
+  });
 }
 
 function filters(filter: Filter, { User, Group }: TenantTypes) {

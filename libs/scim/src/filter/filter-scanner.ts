@@ -1,3 +1,4 @@
+import type { Warning } from '../resource/warning.js';
 import { badRequest, type ScimType } from '../scim-error.js';
 
 export interface Token {
@@ -15,11 +16,14 @@ const quoted = /"(?:[^"\\]|\\.)*"/sy;
 export class Scanner {
   readonly text: string;
   next: Token;
+  /** What was understood though it is beyond the grammar. */
+  readonly warnings: Warning[];
   private readonly scimType: ScimType;
   private position = 0;
 
-  constructor(text: string, scimType: ScimType) {
+  constructor(text: string, scimType: ScimType, warnings: Warning[]) {
     this.text = text;
+    this.warnings = warnings;
     this.scimType = scimType;
     this.next = this.scan();
   }

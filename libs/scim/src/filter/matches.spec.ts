@@ -163,7 +163,7 @@ describe('filters on a user', () => {
       'emails[type eq "work"]',
       'floor ge 4',
       'manager ne "m1"',
-    ].map(parseFilter);
+    ].map((text) => parseFilter(text));
     const term = fc.constantFrom(...terms);
     const filter = fc.letrec<{ filter: Filter }>((tie) => ({
       filter: fc.oneof(

@@ -1,3 +1,4 @@
+import type { Warning } from '../resource/warning.js';
 import { badRequest } from '../scim-error.js';
 import { unstorable } from '../unstorable-text.js';
 import { allOf, compareOperators, type CompareOperator, type Filter, type FilterValue } from './filter.js';
@@ -15,14 +16,15 @@ export const isAttributeName = (text: string) => text.length <= 500 && attribute
 
 /**
  * Reads a filter by the grammar of RFC 7644 figure 1: `and` binds tighter than `or`, names and operators are
- * compared regardless of case. Beyond the grammar a bare word is taken as a string after `eq`.
+ * compared regardless of case. Beyond the grammar a bare word is taken as a string after `eq`, and added to
+ * `warnings`.
  * Throws ScimError 400 invalidFilter, naming the place and what was expected there.
  */
-export function parseFilter(text: string): Filter {
+export function parseFilter(text: string, warnings: Warning[] = []): Filter {
   if (text.length > maxFilterLength) {
     throw badRequest('invalidFilter', `The filter is longer than ${maxFilterLength} characters.`);
   }
-  const scanner = new Scanner(text, 'invalidFilter');
+  const scanner = new Scanner(text, 'invalidFilter', warnings);
   const filter = parseOr(scanner, 0, false);
   if (scanner.next.kind !== 'end') scanner.fail('"and", "or" or the end');
   return filter;
@@ -97,6 +99,10 @@ function parseAfterElement(scanner: Scanner, name: string, filter: Filter): Filt
   }
   // Entra's older form: emails[type eq "work"] eq "x".
   if (next.kind === 'word' && (operators.has(next.text.toLowerCase()) || isWord(next, 'pr'))) {
+    scanner.warnings.push({
+      path: name,
+      detail: `What was compared with ${name}[...] was taken for its value.`,
+    });
     return { kind: 'element', name, filter: allOf(filter, parseComparison(scanner, 'value')) };
   }
   return { kind: 'element', name, filter };
@@ -125,6 +131,7 @@ function parseValue(scanner: Scanner, op: string): FilterValue {
   if (number.test(next.text) && Number.isFinite(Number(next.text))) return Number(scanner.take().text);
   const bareWord = op === 'eq' && !/^['.]/.test(next.text) && !isWord(next, 'and') && !isWord(next, 'or');
   if (!bareWord || unstorable.test(next.text)) scanner.fail(expected);
+  scanner.warnings.push({ path: 'filter', detail: 'A value without quotation marks was taken as text.' });
   return scanner.take().text;
 }
 

@@ -1,8 +1,11 @@
 import { isAttributeName } from '../filter/parse-filter.js';
 import { isObject, sameJson, type JsonObject } from '../json.js';
+import { noteFilterValues } from '../filter/note-filter-values.js';
+import { noteSpelling } from '../path/note-spelling.js';
 import { parsePath, type Path } from '../path/parse-path.js';
 import { checkedName, readUnknown, readValue, unknownAttribute } from '../resource/read-value.js';
-import type { Warning } from '../resource/warning.js';
+import { notKept } from '../resource/not-kept.js';
+import { excerpt, noteCase, type Warning } from '../resource/warning.js';
 import { findAttribute, type Attribute, type ResourceType } from '../schema/resource-type.js';
 import { resolveName, untypedAttribute, type ResolvedName } from '../schema/resolve-name.js';
 import { badRequest, describeValue } from '../scim-error.js';
@@ -28,13 +31,22 @@ export function applyObject(work: Work, op: PatchOp, object: JsonObject): void {
 
 export function applyKey(work: Work, op: PatchOp, key: string, value: unknown): void {
   if (key.includes('[') || isAttributeName(key)) {
-    applyPath(work, op, parsePath(key), value, 'ignore read-only');
+    const path = parsePath(key);
+    noteKey(work, key, path);
+    applyPath(work, op, path, value, 'ignore read-only');
     return;
   }
   checkedName(key, '');
   const read = readUnknown(value, key);
   if (read !== undefined) work.warnings.push(unknownAttribute(key));
   work.draft.set({ urn: undefined, name: key }, read);
+}
+
+/** Keys are names; Entra's are paths as well. */
+function noteKey({ type, warnings }: Work, key: string, path: Path): void {
+  const { attribute, sub } = resolveName(path.name, type);
+  if (!path.filter && !sub && !(attribute && key.includes(':'))) return;
+  warnings.push({ path: excerpt(key), detail: `The key ${excerpt(key)} was read as a path.` });
 }
 
 export function applyPath(
@@ -45,6 +57,7 @@ export function applyPath(
   readOnly: 'ignore read-only' | 'refuse read-only',
 ): void {
   const name = resolveName(path.name, work.type);
+  noteSpelling(path.name, name, work.type, work.warnings);
   if (!name.attribute) {
     if (path.filter)
       throw badRequest('invalidPath', `${path.name} is a schema; a filter needs an attribute of it.`);
@@ -53,14 +66,21 @@ export function applyPath(
   }
   const { attribute } = name;
   const sub = path.sub === undefined ? name.sub : subAttribute(attribute, path.sub);
+  if (path.sub !== undefined && sub) noteCase(path.sub, sub.name, sub.path, work.warnings);
+  if (path.filter) noteFilterValues(path.filter, attribute, work.warnings);
   checkShape(path, attribute, name.sub, sub);
   if (attribute.name === 'schemas' && name.urn === undefined) return;
   if (attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly') {
-    if (readOnly === 'ignore read-only') return;
+    if (readOnly === 'ignore read-only') {
+      const { path: ignored } = sub ?? attribute;
+      work.warnings.push({ path: ignored, detail: `${ignored} is read-only and was not changed.` });
+      return;
+    }
     throw badRequest('mutability', `${(sub ?? attribute).path} is read-only and cannot be changed.`);
   }
   if (attribute.returned === 'never') {
     if (op !== 'remove') readValue(value, attribute, work.warnings);
+    work.warnings.push(notKept(attribute.path));
     return;
   }
   const unknown = sub?.type === 'any' ? sub : attribute;
@@ -102,13 +122,19 @@ function applySchema(
       `${urn ?? work.type.schema.id}: expected an object, got ${describeValue(value)}.`,
     );
   }
+  if (urn === undefined) {
+    const detail = 'Attributes of the core schema came under its URN; they stand beside the others.';
+    work.warnings.push({ path: work.type.schema.id, detail });
+  }
   for (const key of Object.keys(value)) {
     const full = `${urn ?? work.type.schema.id}:${key}`;
     if (key.includes('[') || isAttributeName(full)) {
       applyPath(work, op, parsePath(full), value[key], readOnly);
     } else {
       checkedName(key, urn ?? '');
-      work.draft.set({ urn, name: key }, readUnknown(value[key], full));
+      const read = readUnknown(value[key], full);
+      if (read !== undefined) work.warnings.push(unknownAttribute(full));
+      work.draft.set({ urn, name: key }, read);
     }
   }
 }

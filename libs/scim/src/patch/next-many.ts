@@ -8,7 +8,7 @@ import type { Attribute } from '../schema/resource-type.js';
 import type { Change } from './change.js';
 import { impliedByFilter } from './implied-by-filter.js';
 import { withSub } from './next-single.js';
-import { noTarget } from './no-target.js';
+import { madeFromFilter, noTarget, valueIgnored } from './no-target.js';
 
 /** What a multi-valued attribute is after a change; undefined: it has no value. */
 export function nextMany(current: unknown, change: Change): unknown {
@@ -17,7 +17,7 @@ export function nextMany(current: unknown, change: Change): unknown {
   if (!filter && !sub && op === 'replace') {
     if (attribute.type === 'any') return readUnknown(value, attribute.path);
     const elements = readValue(value, attribute, warnings) as unknown[] | undefined;
-    return elements && settlePrimary(elements, new Set(elements), attribute.path);
+    return elements && settlePrimary(elements, new Set(elements), attribute.path, warnings);
   }
   const fresh = new Set<unknown>();
   const after = filter
@@ -27,12 +27,12 @@ export function nextMany(current: unknown, change: Change): unknown {
       : op === 'add'
         ? append(before, fresh, change)
         : dropGiven(before, change);
-  return after.length > 0 ? settlePrimary(after, fresh, attribute.path) : undefined;
+  return after.length > 0 ? settlePrimary(after, fresh, attribute.path, warnings) : undefined;
 }
 
 /** `emails[type eq "work"]`, with or without a sub-attribute behind it. */
 function changeSelected(before: unknown[], fresh: Set<unknown>, change: Change): unknown[] {
-  const { attribute, op, value, sub } = change;
+  const { attribute, op, value, sub, warnings } = change;
   const filter = change.filter!;
   const resolved = resolveElement(filter, attribute);
   const selected = (element: unknown) => matches(resolved, normaliseElement(element, attribute) ?? {});
@@ -50,9 +50,11 @@ function changeSelected(before: unknown[], fresh: Set<unknown>, change: Change):
     fresh.add(next);
     after.push(next);
   }
+  if (op === 'remove' && value !== null && value !== undefined) warnings.push(valueIgnored(attribute));
   if (hit || removing) return after;
   const implied = impliedByFilter(filter, attribute);
   if (!implied) throw noTarget(attribute);
+  warnings.push(madeFromFilter(attribute));
   const created = changeElement(
     attribute.type === 'complex' || attribute.type === 'any' ? implied : undefined,
     change,
@@ -92,6 +94,10 @@ function changeSub(before: unknown[], fresh: Set<unknown>, sub: Attribute, chang
       .map((element) => (isObject(element) ? dropIfLabelsOnly(withSub(element, sub, change)) : element))
       .filter((element) => element !== undefined);
   }
+  change.warnings.push({
+    path: sub.path,
+    detail: `${sub.path} names no value of ${change.attribute.path}: the primary one was taken, or else the first.`,
+  });
   const primary = before.findIndex((element) => isObject(element) && element['primary'] === true);
   const at = Math.max(primary, 0);
   const element = before[at];
@@ -128,6 +134,10 @@ function isSameValue(known: unknown, added: unknown): boolean {
 /** `remove` with values (Entra's dialect) removes only those; without, everything. */
 function dropGiven(before: unknown[], { attribute, value, warnings }: Change): unknown[] {
   if (value === null || value === undefined) return [];
+  warnings.push({
+    path: attribute.path,
+    detail: `Only the values of ${attribute.path} that the remove named were removed, as Entra means it; the RFC removes all.`,
+  });
   const given = (Array.isArray(value) ? value : [value])
     .map((item) => normaliseElement(readElement(item, attribute, warnings), attribute))
     .filter((item) => item !== undefined);

@@ -6,11 +6,12 @@ import { findAttribute, type Attribute } from '../schema/resource-type.js';
 import { readUnknown, readValue } from '../resource/read-value.js';
 import type { Change } from './change.js';
 import { impliedByFilter } from './implied-by-filter.js';
-import { noTarget } from './no-target.js';
+import { madeFromFilter, noTarget, valueIgnored } from './no-target.js';
 
 /** What a singular attribute is after a change; undefined: it has no value. */
 export function nextSingle(current: unknown, change: Change): unknown {
   const { attribute, op, value, warnings } = change;
+  if (op === 'remove' && value !== null && value !== undefined) warnings.push(valueIgnored(attribute));
   if (attribute.type === 'any') return nextUntyped(current, change);
   if (attribute.type !== 'complex') {
     return op === 'remove' ? undefined : readValue(value, attribute, warnings);
@@ -23,12 +24,16 @@ export function nextSingle(current: unknown, change: Change): unknown {
 }
 
 /** The object a filter selects; made from the filter when it selects none and something is to be written. */
-function select(before: JsonObject | undefined, { attribute, filter, op }: Change): JsonObject | undefined {
+function select(
+  before: JsonObject | undefined,
+  { attribute, filter, op, warnings }: Change,
+): JsonObject | undefined {
   const resolved = resolveElement(filter!, attribute);
   if (before && matches(resolved, normaliseElement(before, attribute) ?? {})) return before;
   if (op === 'remove') return undefined;
   const implied = impliedByFilter(filter!, attribute);
   if (!implied) throw noTarget(attribute);
+  warnings.push(madeFromFilter(attribute));
   return { ...before, ...implied };
 }
 

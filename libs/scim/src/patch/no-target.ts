@@ -1,3 +1,4 @@
+import type { Warning } from '../resource/warning.js';
 import type { Attribute } from '../schema/resource-type.js';
 import { badRequest } from '../scim-error.js';
 
@@ -7,3 +8,14 @@ export const noTarget = ({ path }: Attribute) =>
     'noTarget',
     `No value of ${path} meets the filter in the path, and only a filter made of "eq" says what to create.`,
   );
+
+/** Instead of 400 noTarget: Entra addresses values that are still to be made. */
+export const madeFromFilter = ({ path }: Attribute): Warning => ({
+  path,
+  detail: `No value of ${path} met the filter in the path, so one was made from it.`,
+});
+
+export const valueIgnored = ({ path }: Attribute): Warning => ({
+  path,
+  detail: `The value that came with the remove of ${path} was ignored: the path says what to remove.`,
+});

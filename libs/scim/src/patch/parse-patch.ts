@@ -29,7 +29,7 @@ export function parsePatch(body: unknown, warnings: Warning[] = []): PatchOperat
   if (operations.length > maxOperations) {
     throw badRequest('invalidSyntax', `Operations: at most ${maxOperations} can be sent at once.`);
   }
-  const parsed = operations.map((operation, at) => parseOperation(operation, `Operations[${at}]`));
+  const parsed = operations.map((operation, at) => parseOperation(operation, `Operations[${at}]`, warnings));
   noteDialect(body, operations as JsonObject[], warnings);
   return parsed;
 }
@@ -69,12 +69,12 @@ function field(object: JsonObject, name: string): unknown {
   return key === undefined ? undefined : object[key];
 }
 
-function parseOperation(operation: unknown, where: string): PatchOperation {
+function parseOperation(operation: unknown, where: string, warnings: Warning[]): PatchOperation {
   if (!isObject(operation)) {
     throw badRequest('invalidSyntax', `${where}: expected an object, got ${describeValue(operation)}.`);
   }
   const op = parseOp(field(operation, 'op'), where);
-  const path = parseOperationPath(field(operation, 'path'), where);
+  const path = parseOperationPath(field(operation, 'path'), where, warnings);
   const value = field(operation, 'value');
   if (op === 'remove') {
     if (!path) throw badRequest('noTarget', `${where}: remove needs a path that names what to remove.`);
@@ -98,13 +98,13 @@ function parseOp(op: unknown, where: string): PatchOp {
   );
 }
 
-function parseOperationPath(path: unknown, where: string): Path | undefined {
+function parseOperationPath(path: unknown, where: string, warnings: Warning[]): Path | undefined {
   if (path === undefined || path === null || path === '') return undefined;
   if (typeof path !== 'string') {
     throw badRequest('invalidPath', `${where}.path: expected a string, got ${describeValue(path)}.`);
   }
   try {
-    return parsePath(path);
+    return parsePath(path, warnings);
   } catch (error) {
     if (error instanceof ScimError)
       throw badRequest('invalidPath', `${where}.path "${path.slice(0, 100)}": ${error.detail}`);

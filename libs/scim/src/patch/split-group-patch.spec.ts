@@ -34,7 +34,13 @@ describe('what Entra sends to change a group', () => {
     };
     expect(parseResource(body, groupType)).toEqual({
       attributes: { displayName: 'Engineers' },
-      warnings: [],
+      warnings: [
+        {
+          path: 'schemas',
+          detail:
+            'schemas names http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group, which this server does not know.',
+        },
+      ],
     });
   });
 

@@ -91,16 +91,23 @@ function memberChanges(
     });
     return [];
   }
-  if (path.filter) return changesOfSelected(op, path.filter, value);
+  if (path.filter) return changesOfSelected(op, path.filter, value, warnings);
   switch (op) {
     case 'add':
-      return [{ op: 'add', ids: readMembers(value) }];
+      return [{ op: 'add', ids: readMembers(value, warnings) }];
     case 'remove':
-      if (value !== undefined && value !== null) return [{ op: 'remove', ids: readMembers(value) }];
+      if (value !== undefined && value !== null) {
+        warnings.push({
+          path: 'members',
+          detail:
+            'Only the members that the remove named were removed, as Entra means it; the RFC removes all.',
+        });
+        return [{ op: 'remove', ids: readMembers(value, warnings) }];
+      }
       warnings.push({ path: 'members', detail: 'All members were removed: the operation named none.' });
       return [{ op: 'clear' }];
     case 'replace': {
-      const ids = readMembers(value);
+      const ids = readMembers(value, warnings);
       if (ids.length === 0) return [{ op: 'clear' }];
       if (client !== 'entra' || ids.length > 1) return [{ op: 'set', ids }];
       warnings.push({
@@ -113,7 +120,12 @@ function memberChanges(
 }
 
 /** `members[value eq "id"]`: the filter names ids, so it can be carried out without the list. */
-function changesOfSelected(op: PatchOp, filter: Filter, value: unknown): MemberOperation[] {
+function changesOfSelected(
+  op: PatchOp,
+  filter: Filter,
+  value: unknown,
+  warnings: Warning[],
+): MemberOperation[] {
   const ids = selectedIds(filter);
   if (!ids) {
     throw badRequest(
@@ -123,8 +135,12 @@ function changesOfSelected(op: PatchOp, filter: Filter, value: unknown): MemberO
   }
   const named = ids.map((id): MemberReference => ({ id }));
   if (op === 'remove' || value === null) return [{ op: 'remove', ids: named }];
+  warnings.push({
+    path: 'members',
+    detail: 'The filter of the path was taken as the members that are meant.',
+  });
   if (op === 'add') return [{ op: 'add', ids: named }];
-  const replacements = isObject(value) && !('value' in value) ? named : readMembers(value);
+  const replacements = isObject(value) && !('value' in value) ? named : readMembers(value, warnings);
   return [
     { op: 'remove', ids: named },
     { op: 'add', ids: replacements },

@@ -1,6 +1,7 @@
 import type { Filter } from '../filter/filter.js';
 import { Scanner } from '../filter/filter-scanner.js';
 import { isAttributeName, maxFilterLength, parseElementFilter } from '../filter/parse-filter.js';
+import type { Warning } from '../resource/warning.js';
 import { ScimError, badRequest } from '../scim-error.js';
 
 /** An attribute path as it was written: RFC 7644 figure 7. The name is not yet looked up. */
@@ -13,13 +14,13 @@ export interface Path {
 }
 
 /** Throws ScimError 400 invalidPath, naming the place and what was expected there. */
-export function parsePath(text: string): Path {
+export function parsePath(text: string, warnings: Warning[] = []): Path {
   const trimmed = text.trim();
   if (isAttributeName(trimmed)) return { name: trimmed };
   if (text.length > maxFilterLength) {
     throw badRequest('invalidPath', `The path is longer than ${maxFilterLength} characters.`);
   }
-  const scanner = new Scanner(trimmed, 'invalidPath');
+  const scanner = new Scanner(trimmed, 'invalidPath', warnings);
   const { next } = scanner;
   if (next.kind !== 'word' || !isAttributeName(next.text)) scanner.fail('an attribute name');
   scanner.take();

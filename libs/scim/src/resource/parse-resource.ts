@@ -1,13 +1,14 @@
-import { isObject, type Attributes } from '../json.js';
+import { isObject, type Attributes, type JsonObject } from '../json.js';
 import { applyKey } from '../patch/apply-operation.js';
 import { Draft } from '../patch/draft.js';
 import { findAttribute, type AttributesByName, type ResourceType } from '../schema/resource-type.js';
 import { badRequest, describeValue } from '../scim-error.js';
 import { checkRequired } from './check-required.js';
+import { notKept } from './not-kept.js';
 import { readMembers, type MemberReference } from './read-members.js';
 import { checkedName, readUnknown, readValue, unknownAttribute } from './read-value.js';
 import { settlePrimary } from './settle-primary.js';
-import type { Warning } from './warning.js';
+import { excerpt, noteCase, type Warning } from './warning.js';
 
 export interface ParsedResource {
   /** Canonical names, extensions under their URN; without id, schemas, meta, members, groups and password. */
@@ -35,16 +36,16 @@ export function parseResource(
   let members: MemberReference[] | undefined;
   for (const key of Object.keys(body)) {
     const attribute = findAttribute(type.attributes, key);
-    if (attribute?.name === 'members') members = readMembers(body[key]);
+    if (attribute?.name === 'members') members = readMembers(body[key], warnings);
     else if (attribute) readInto(plain, body, key, type.attributes, '', warnings);
     else if (body[key] !== null) odd.push(key);
   }
   const attributes = odd.length > 0 ? readOddKeys(plain, body, odd, type, warnings) : plain;
   if (attributes['members'] !== undefined) {
-    members = readMembers(attributes['members']);
+    members = readMembers(attributes['members'], warnings);
     delete attributes['members'];
   }
-  checkSchemas(body['schemas'], type, warnings);
+  checkSchemas(body, type, warnings);
   if (options.checkRequired ?? true) checkRequired(attributes, type);
   return { attributes, ...(members && { members }), warnings };
 }
@@ -63,11 +64,16 @@ function readInto(
   let value = attribute
     ? readValue(source[key], attribute, warnings)
     : readUnknown(source[key], prefix + key);
-  if (value === undefined || attribute?.returned === 'never') return;
+  if (value === undefined) return;
+  if (attribute?.returned === 'never') {
+    warnings.push(notKept(attribute.path));
+    return;
+  }
   if (Object.hasOwn(target, name)) throw badRequest('invalidValue', `${prefix}${name} is given twice.`);
-  if (!attribute) warnings.push(unknownAttribute(prefix + key));
+  if (attribute) noteCase(key, attribute.name, attribute.path, warnings);
+  else warnings.push(unknownAttribute(prefix + key));
   if (attribute?.multiValued && Array.isArray(value)) {
-    value = settlePrimary(value, new Set<unknown>(value), attribute.path);
+    value = settlePrimary(value, new Set<unknown>(value), attribute.path, warnings);
   }
   target[name] = value;
 }
@@ -89,6 +95,9 @@ function readOddKeys(
       others.push(key);
       continue;
     }
+    if (key !== extension.urn) {
+      warnings.push({ path: extension.urn, detail: `${excerpt(key)} was taken as ${extension.urn}.` });
+    }
     const content = (attributes[extension.urn] ?? {}) as Attributes;
     for (const name of Object.keys(value)) {
       readInto(content, value, name, extension.attributes, `${extension.urn}:`, warnings);
@@ -101,10 +110,26 @@ function readOddKeys(
   return draft.attributes;
 }
 
-/** Clients leave URNs out, add their own, or name extensions they do not send: none of it matters. */
-function checkSchemas(schemas: unknown, type: ResourceType, warnings: Warning[]): void {
-  const core = type.schema.id.toLowerCase();
-  const named =
-    Array.isArray(schemas) && schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === core);
-  if (!named) warnings.push({ path: 'schemas', detail: `schemas does not name ${type.schema.id}.` });
+/** Clients leave URNs out, add their own, or name extensions they do not send: none of it is refused. */
+function checkSchemas(body: JsonObject, type: ResourceType, warnings: Warning[]): void {
+  const sent =
+    body['schemas'] ?? body[Object.keys(body).find((key) => key.toLowerCase() === 'schemas') ?? ''];
+  const named = Array.isArray(sent) ? sent.map((urn) => String(urn)) : [];
+  const lower = new Set(named.map((urn) => urn.toLowerCase()));
+  const warn = (detail: string) => warnings.push({ path: 'schemas', detail });
+  if (!lower.has(type.schema.id.toLowerCase())) warn(`schemas does not name ${type.schema.id}.`);
+  const known = [type.schema.id, ...type.extensions.map(({ urn }) => urn)].map((urn) => urn.toLowerCase());
+  const carried = new Set(Object.keys(body).map((key) => key.toLowerCase()));
+  const strange = named.filter(
+    (urn) => !known.includes(urn.toLowerCase()) && !carried.has(urn.toLowerCase()),
+  );
+  if (strange.length > 0) {
+    const shown = strange.slice(0, 5).map(excerpt).join(', ');
+    warn(`schemas names ${shown}, which this server does not know.`);
+  }
+  for (const { urn } of type.extensions) {
+    const lowerUrn = urn.toLowerCase();
+    if (carried.has(lowerUrn) && !lower.has(lowerUrn))
+      warn(`schemas does not name ${urn}, of which attributes were sent.`);
+  }
 }

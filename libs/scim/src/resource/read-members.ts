@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../json.js';
 import { badRequest, describeValue } from '../scim-error.js';
+import { noteCase, type Warning } from './warning.js';
 
 export interface MemberReference {
   id: string;
@@ -12,14 +13,35 @@ export interface MemberReference {
  * `display` are not kept: they follow from the id. Each id comes once, in the order of first mention.
  * Throws ScimError 400 invalidValue.
  */
-export function readMembers(value: unknown): MemberReference[] {
+export function readMembers(value: unknown, warnings: Warning[] = []): MemberReference[] {
   if (value === null || value === undefined) return [];
+  noteForm(value, warnings);
   const members = new Map<string, MemberReference>();
   for (const item of Array.isArray(value) ? value : [value]) {
     const member = readMember(item);
     if (!members.has(member.id) || member.type) members.set(member.id, member);
   }
   return [...members.values()];
+}
+
+/** Told once, however many members have it. */
+function noteForm(value: unknown, warnings: Warning[]): void {
+  if (!Array.isArray(value)) {
+    warnings.push({
+      path: 'members',
+      detail: 'members is a list; a single value was taken as a list of one.',
+    });
+  }
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  if (items.some((item) => typeof item === 'string')) {
+    warnings.push({
+      path: 'members',
+      detail: 'members were sent as plain ids and taken as objects with the id as "value".',
+    });
+  }
+  const odd = items.find((item) => isObject(item) && !('value' in item));
+  const key = isObject(odd) && Object.keys(odd).find((name) => name.toLowerCase() === 'value');
+  if (key) noteCase(key, 'value', 'members.value', warnings);
 }
 
 function readMember(item: unknown): MemberReference {

@@ -3,14 +3,22 @@ import { canonicalDateTime } from '../schema/date-time.js';
 import { findAttribute, type Attribute } from '../schema/resource-type.js';
 import { badRequest, describeValue } from '../scim-error.js';
 import { unstorable } from '../unstorable-text.js';
-import type { Warning } from './warning.js';
+import { excerpt, noteCase, type Warning } from './warning.js';
 
 export const maxElements = 1000;
 const maxUnknownDepth = 10;
 const maxNameLength = 500;
 
-const wrongType = (path: string, expected: string, value: unknown) =>
-  badRequest('invalidValue', `${path}: expected ${expected}, got ${describeValue(value)}.`);
+/** A value that is never returned is not quoted either. */
+const wrongType = (
+  { path, returned }: Pick<Attribute, 'path'> & Partial<Attribute>,
+  expected: string,
+  value: unknown,
+) =>
+  badRequest(
+    'invalidValue',
+    `${path}: expected ${expected}, got ${returned === 'never' ? 'another kind of value' : describeValue(value)}.`,
+  );
 
 /**
  * Checks a value of an attribute and brings it into canonical form: names in canonical spelling, booleans sent
@@ -29,6 +37,12 @@ export function readValue(value: unknown, attribute: Attribute, warnings: Warnin
 
 function readElements(value: unknown, attribute: Attribute, warnings: Warning[]): unknown[] | undefined {
   const items = Array.isArray(value) ? value : [value];
+  if (items !== value) {
+    warnings.push({
+      path: attribute.path,
+      detail: `${attribute.path} is a list; a single value was taken as a list of one.`,
+    });
+  }
   if (items.length > maxElements) {
     throw badRequest(
       'invalidValue',
@@ -49,30 +63,43 @@ export function readElement(value: unknown, attribute: Attribute, warnings: Warn
   if (attribute.type === 'any') return readUnknown(value, attribute.path);
   return attribute.type === 'complex'
     ? readComplex(value, attribute, warnings)
-    : readScalar(value, attribute);
+    : readScalar(value, attribute, warnings);
 }
 
 function readSingle(value: unknown, attribute: Attribute, warnings: Warning[]): unknown {
   let single = value;
   if (Array.isArray(value)) {
-    if (value.length > 1) throw wrongType(attribute.path, 'a single value', value);
+    if (value.length > 1) throw wrongType(attribute, 'a single value', value);
     single = value[0] ?? null;
+    if (single !== null) {
+      warnings.push({
+        path: attribute.path,
+        detail: `${attribute.path} is a single value; it was taken out of a list of one.`,
+      });
+    }
   }
   if (single === null) return undefined;
   if (attribute.type !== 'complex') {
     // ["B"] and [{"value": "B"}] round a plain value.
-    return readScalar(Array.isArray(value) && isObject(single) ? single['value'] : single, attribute);
+    const plain = Array.isArray(value) && isObject(single) ? single['value'] : single;
+    return readScalar(plain, attribute, warnings);
   }
   const complex = readComplex(single, attribute, warnings);
-  return attribute.value && complex?.[attribute.value.name] === '' ? undefined : complex;
+  if (!attribute.value || complex?.[attribute.value.name] !== '') return complex;
+  warnings.push(emptyText(attribute));
+  return undefined;
 }
 
 function readComplex(value: unknown, attribute: Attribute, warnings: Warning[]): JsonObject | undefined {
   if (isObject(value)) return readSubAttributes(value, attribute, warnings);
   if (attribute.value && typeof value !== 'object') {
-    return { [attribute.value.name]: readScalar(value, attribute.value) };
+    warnings.push({
+      path: attribute.path,
+      detail: `${attribute.path} was sent as a plain value and taken as its ${attribute.value.name}.`,
+    });
+    return { [attribute.value.name]: readScalar(value, attribute.value, warnings) };
   }
-  throw wrongType(attribute.path, 'an object', value);
+  throw wrongType(attribute, 'an object', value);
 }
 
 function readSubAttributes(
@@ -90,7 +117,8 @@ function readSubAttributes(
     const content = sub ? readValue(value[key], sub, warnings) : readUnknown(value[key], path);
     if (content === undefined) continue;
     if (Object.hasOwn(result, name)) throw badRequest('invalidValue', `${path} is given twice.`);
-    if (!sub) warnings.push(unknownAttribute(path));
+    if (sub) noteCase(key, sub.name, path, warnings);
+    else warnings.push(unknownAttribute(path));
     result[name] = content;
     empty = false;
   }
@@ -106,36 +134,56 @@ const base64 = /^[\w+/\s-]*={0,2}\s*$/;
 const wholeNumber = /^-?\d{1,15}$/;
 const decimalNumber = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
-function readScalar(value: unknown, attribute: Attribute): unknown {
+const emptyText = ({ path }: Attribute): Warning => ({
+  path,
+  detail: `${path} was sent as "" and taken as no value.`,
+});
+
+/** A value of another JSON type that says the same. */
+function converted<T>(value: unknown, to: T, { path }: Attribute, warnings: Warning[]): T {
+  const sent =
+    typeof value === 'string'
+      ? `the string ${JSON.stringify(excerpt(value))}`
+      : `the number ${String(value)}`;
+  warnings.push({ path, detail: `${path} was sent as ${sent} and read as ${String(to)}.` });
+  return to;
+}
+
+function readScalar(value: unknown, attribute: Attribute, warnings: Warning[]): unknown {
+  if (value === '' && ['boolean', 'integer', 'decimal', 'dateTime'].includes(attribute.type)) {
+    warnings.push(emptyText(attribute));
+    return undefined;
+  }
   switch (attribute.type) {
     case 'boolean':
       if (typeof value === 'boolean') return value;
       if (typeof value === 'string' || typeof value === 'number') {
         const text = String(value).trim().toLowerCase();
-        if (text === 'true' || text === '1') return true;
-        if (text === 'false' || text === '0') return false;
+        if (text === 'true' || text === '1') return converted(value, true, attribute, warnings);
+        if (text === 'false' || text === '0') return converted(value, false, attribute, warnings);
         if (text === '') return undefined;
       }
-      throw wrongType(attribute.path, 'true or false', value);
+      throw wrongType(attribute, 'true or false', value);
     case 'integer':
       if (Number.isSafeInteger(value)) return value;
-      if (typeof value === 'string' && wholeNumber.test(value)) return Number(value);
-      if (value === '') return undefined;
-      throw wrongType(attribute.path, 'a whole number', value);
+      if (typeof value === 'string' && wholeNumber.test(value)) {
+        return converted(value, Number(value), attribute, warnings);
+      }
+      throw wrongType(attribute, 'a whole number', value);
     case 'decimal':
       if (typeof value === 'number' && Number.isFinite(value)) return value;
-      if (typeof value === 'string' && decimalNumber.test(value)) return Number(value);
-      if (value === '') return undefined;
-      throw wrongType(attribute.path, 'a number', value);
+      if (typeof value === 'string' && decimalNumber.test(value)) {
+        return converted(value, Number(value), attribute, warnings);
+      }
+      throw wrongType(attribute, 'a number', value);
     case 'dateTime':
-      if (value === '') return undefined;
       if (typeof value === 'string' && canonicalDateTime(value) !== undefined) return value;
-      throw wrongType(attribute.path, 'a date and time such as 2026-03-01T09:30:00Z', value);
+      throw wrongType(attribute, 'a date and time such as 2026-03-01T09:30:00Z', value);
     case 'binary':
       if (typeof value === 'string' && base64.test(value)) return value;
-      throw wrongType(attribute.path, 'base64 text', value);
+      throw wrongType(attribute, 'base64 text', value);
     default:
-      if (typeof value !== 'string') throw wrongType(attribute.path, 'a string', value);
+      if (typeof value !== 'string') throw wrongType(attribute, 'a string', value);
       return checkedText(value, attribute.path);
   }
 }
@@ -178,7 +226,7 @@ export function readUnknown(value: unknown, path: string): unknown {
 function checkUnknown(value: unknown, path: string, depth: number): void {
   if (typeof value === 'string') checkedText(value, path);
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw wrongType(path, 'a number that can be kept', value);
+    throw wrongType({ path }, 'a number that can be kept', value);
   if (typeof value !== 'object' || value === null) return;
   if (depth > maxUnknownDepth) {
     throw badRequest('invalidValue', `${path} is nested deeper than ${maxUnknownDepth} levels.`);

@@ -241,7 +241,10 @@ describe('an accepted schema', () => {
         expect(schemaOf(shown)).toEqual(schema);
         const type = typesWith({ schemas: [schema], removed: [] }).User;
         const sample = Object.fromEntries(schema.attributes.map((one) => [one.name, sampleOf(one)]));
-        const parsed = parseResource({ schemas: [type.schema.id], userName: 'u', [contoso]: sample }, type);
+        const parsed = parseResource(
+          { schemas: [type.schema.id, contoso], userName: 'u', [contoso]: sample },
+          type,
+        );
         expect(parsed.warnings).toEqual([]);
         expect(parsed.attributes[contoso]).toEqual(sample);
         const base = { userName: 'u' };
