@@ -13,6 +13,7 @@ import {
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Admin, AdminAccess, CurrentAdmin } from '@rollcall/access';
 import { Connections, type TrySubject } from '@rollcall/provisioning';
+import { Freshness } from '@rollcall/read-model';
 import { SavedConnectionView, savedConnectionView } from './connection.dto.js';
 import { connectionId, ConnectionProblems } from './connection-problems.js';
 import { DocumentBody, DocumentView, ImportBody, TriedView, TryBody } from './transfer.dto.js';
@@ -23,7 +24,10 @@ import { DocumentBody, DocumentView, ImportBody, TriedView, TryBody } from './tr
 @UseInterceptors(ConnectionProblems)
 @Controller('api/v1/connections')
 export class TransferController {
-  constructor(private readonly connections: Connections) {}
+  constructor(
+    private readonly connections: Connections,
+    private readonly freshness: Freshness,
+  ) {}
 
   @Post('import')
   @ApiCreatedResponse({
@@ -35,6 +39,7 @@ export class TransferController {
     @Body() { credentials, ignoreTargetSchema, ...document }: ImportBody,
   ): Promise<SavedConnectionView> {
     const options = { ignoreTargetSchema };
+    await this.freshness.upToDate(tenantId);
     return savedConnectionView(
       await this.connections.import(tenantId, document, credentials, options, actor),
     );
@@ -57,6 +62,7 @@ export class TransferController {
     @Body() { ignoreTargetSchema, ...document }: DocumentBody,
   ): Promise<SavedConnectionView> {
     const options = { ignoreTargetSchema };
+    await this.freshness.upToDate(tenantId);
     return savedConnectionView(
       await this.connections.importInto(tenantId, connectionId(id), document, options, actor),
     );
@@ -86,6 +92,7 @@ export class TransferController {
     @Body() body: TryBody,
   ): Promise<TriedView> {
     const subject = subjectOf(body);
+    await this.freshness.upToDate(tenantId);
     const tried = await this.connections.try(tenantId, connectionId(id), subject, body.mappings);
     if (tried) return tried;
     throw new NotFoundException(`There is no ${subject.type} with the id ${subject.id}.`);

@@ -16,8 +16,8 @@ export interface Given {
   value: SourceAttribute | { value: unknown } | undefined;
 }
 
-/** RFC 7643 section 3.1 has these apart from the schemas, so a target does not list them. */
-const common = new Set(['externalid', 'id']);
+/** RFC 7643 section 3.1 has it apart from the schemas, so a target does not list it. */
+const common = new Set(['externalid']);
 
 /** What is wrong with a mapping by what the target says of its own attributes. */
 export function checkAgainstTarget(

@@ -1,6 +1,5 @@
 import type { AttributeValue, Mappings } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
-import { groupType, userType } from '@rollcall/scim';
 import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
 import { mapAttributes } from '../mapping/map-attributes.js';
 import { sampleSubject } from '../mapping/sample-subject.js';
@@ -48,13 +47,19 @@ export async function tryMappings(
   types: SourceTypes,
   now: Date,
 ): Promise<Tried | undefined> {
-  const configuration = compileConfiguration({ version: 0, mappings, scope: {}, policy: {} });
+  const configuration = compileConfiguration({
+    version: 0,
+    mappings,
+    scope: {},
+    policy: {},
+    types: { User: types.user, Group: types.group },
+  });
   const mapping = subject.type === 'user' ? configuration.users : configuration.groups;
   if (!mapping) return { ok: true, matching: [], attributes: [] };
   const found = await subjectOf(database, tenantId, connectionId, configuration, subject, types);
   if (!found) return undefined;
   const { resource, remoteIds } = found;
-  const type = subject.type === 'user' ? userType : groupType;
+  const { type } = mapping;
   const evaluated = await evaluateExpressions(mapping.expressions, resource, type, now);
   const { values, parked, problems } = mapAttributes(
     mapping.attributes,

@@ -1,4 +1,4 @@
-import { parsePath, resolveName, type ResourceType, ScimError, userType } from '@rollcall/scim';
+import { parsePath, resolveName, type ResourceType, ScimError } from '@rollcall/scim';
 
 export type ValueType =
   'string' | 'boolean' | 'integer' | 'decimal' | 'dateTime' | 'reference' | 'binary' | 'complex' | 'any';
@@ -22,9 +22,6 @@ export function sourceAttribute(path: string, type: ResourceType): SourceAttribu
   const { attribute, sub: second, known, urn, extension } = resolveName(name, type);
   if (!attribute) return { type: urn === undefined || extension ? 'complex' : 'any', many: false };
   const undeclared = urn !== undefined && !extension;
-  if (extension && !name.includes(':') && !userType.extensions.some((each) => each.urn === extension.urn)) {
-    throw new ScimError(400, `${name} belongs to a schema of your own: write ${extension.urn}:${name}.`);
-  }
   const last =
     sub === undefined ? second : (attribute.subs?.get(sub) ?? attribute.subs?.get(sub.toLowerCase()));
   if (!undeclared && (!known || (sub !== undefined && !last))) {
