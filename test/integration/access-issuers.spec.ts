@@ -188,6 +188,7 @@ describe('the issuer a source trusts', () => {
       [{ ...jwt, issuer: '' }, 'jwt.issuer'],
       [{ ...jwt, issuer: undefined }, 'jwt.issuer'],
       [{ ...jwt, issuer: 'a\0' }, 'jwt.issuer'],
+      [{ ...jwt, issuer: 'ä'.repeat(251) }, 'jwt.issuer'],
       [{ ...jwt, audience: ['a'] }, 'jwt.audience'],
       [{ ...jwt, subject: '' }, 'jwt.subject'],
       [{ ...jwt, jwksUri: 'https://x' }, 'jwt.jwksUri'],

@@ -67,10 +67,17 @@ export function checkTrustedIssuer(input: object): TrustedIssuer {
   };
 }
 
+/** Both texts of the pair go into one index entry, which Postgres bounds in bytes. */
+const textBytesAtMost = 500;
+
 function textOf(value: unknown, field: string, what: string): string {
-  if (typeof value === 'string' && value.length > 0 && value.length <= 500 && !value.includes('\0'))
-    return value;
-  throw new InvalidSource(field, `must be ${what}: a text of 1 to 500 characters`);
+  const fits =
+    typeof value === 'string' &&
+    value.length > 0 &&
+    Buffer.byteLength(value) <= textBytesAtMost &&
+    !value.includes('\0');
+  if (fits) return value;
+  throw new InvalidSource(field, `must be ${what}: a text of 1 to ${textBytesAtMost} bytes`);
 }
 
 function checkKey(key: unknown, field: string): JWK {

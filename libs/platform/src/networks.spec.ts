@@ -19,6 +19,7 @@ describe('networks', () => {
     ['[2001:db8::1]:4711', true],
     ['unknown', false],
     ['', false],
+    [undefined, false],
   ])('have %s: %s', (address, within) => {
     expect(networks.contains(address)).toBe(within);
   });

@@ -13,9 +13,9 @@ export class Networks {
     }
   }
 
-  /** False for what is no address. An IPv4 address written as IPv4-mapped IPv6 is that IPv4 address. */
-  contains(address: string): boolean {
-    const plain = plainAddress(address);
+  /** False for what is no address, and for the undefined one of a lost connection. An IPv4 address written as IPv4-mapped IPv6 is that IPv4 address. */
+  contains(address: string | undefined): boolean {
+    const plain = address === undefined ? undefined : plainAddress(address);
     return plain !== undefined && this.list.check(plain, family(plain));
   }
 }

@@ -63,7 +63,9 @@ export function guardScim(app: NestFastifyApplication): void {
 
 /** Where an address is not on the list of the source; also for the token endpoint. */
 export function addressRefused(request: FastifyRequest, sourceId: string): string {
-  const seen = plainAddress(request.ip) ?? request.ip;
+  // Fastify has none for a connection that is lost already, whatever its type says.
+  const address = request.ip as string | undefined;
+  const seen = plainAddress(address ?? '') ?? address ?? 'an unknown address';
   const behindProxy =
     request.headers['x-forwarded-for'] !== undefined && request.ip === request.socket.remoteAddress;
   const remedy = behindProxy
