@@ -193,8 +193,12 @@ export class PushRig {
       .map(({ type, payload }) => ({ type, payload: payload! }));
   }
 
+  async stopEngines(): Promise<void> {
+    await Promise.all(this.engines.splice(0).map((engine) => engine.stop()));
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.engines.map((engine) => engine.stop()));
+    await this.stopEngines();
     await this.queues.close(2_000);
     await this.drop();
   }

@@ -1,8 +1,10 @@
 import { applyPlan } from '../plan/apply-plan.js';
 import type { Answers } from '../plan/facts.js';
-import { isQuestion, type Plan, type Question, type TargetObject } from '../plan/plan.js';
+import type { Permit } from '../guard/permit.js';
+import { type Action, isQuestion, type Plan, type Question, type TargetObject } from '../plan/plan.js';
 import { type Attempt, type Failure, isFailure } from './attempt.js';
 
+export type Stop = Exclude<Permit, { kind: 'go' }>;
 type Doing = Exclude<Plan, Question | { action: 'refuse' | 'none' }>;
 
 /** How far a plan came. `target` is what is known of the subject at the target now. */
@@ -10,6 +12,7 @@ export type CarriedOut =
   | { kind: 'done'; plan: Doing; target: TargetObject }
   | { kind: 'nothing'; plan: Extract<Plan, { action: 'none' }>; target: TargetObject | undefined }
   | { kind: 'refused'; plan: Extract<Plan, { action: 'refuse' }>; target: TargetObject | undefined }
+  | { kind: 'stopped'; plan: Doing; permit: Stop; target: TargetObject | undefined }
   | { kind: 'failed'; plan: Plan; failure: Failure; target: TargetObject | undefined };
 
 /** Each question takes a round of its own. */
@@ -18,6 +21,7 @@ const rounds = 8;
 /**
  * Plans and does what is missing. An account that turns out to be gone is looked for and made again; one that
  * turns out to be there already is looked up and adopted.
+ * @param permit asked before anything is changed
  * @param lookFirst an earlier attempt may have made the account unseen: only a look at the target counts
  */
 export async function carryOut(
@@ -25,6 +29,7 @@ export async function carryOut(
   known: TargetObject | undefined,
   attempt: Attempt,
   lookFirst: boolean,
+  permit: (action: Action) => Promise<Permit>,
 ): Promise<CarriedOut> {
   let target = known;
   let answers: Answers = {};
@@ -40,6 +45,8 @@ export async function carryOut(
       answers = { ...answers, ...found };
       continue;
     }
+    const permitted = await permit(planned.action);
+    if (permitted.kind !== 'go') return { kind: 'stopped', plan: planned, permit: permitted, target };
     const result = await doPlan(planned, target, attempt);
     if (typeof result === 'string' || result === undefined) {
       return { kind: 'done', plan: planned, target: applyPlan(target, planned, result)! };

@@ -10,6 +10,10 @@ import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
 import { Attempt, type Holder } from './attempt.js';
+import { Guard } from '../guard/ask-guard.js';
+import { permitFor } from '../guard/permit.js';
+import type { GuardedAction } from '../guard/guard.decide.js';
+import type { Action } from '../plan/plan.js';
 import { completeTogether } from './complete-together.js';
 import { type ConfiguredConnection, CurrentConfiguration } from './current-configuration.js';
 import { deadLetterReason } from './dead-letter-reason.js';
@@ -53,6 +57,7 @@ export class ConnectionWorker {
   private worker: Worker | undefined;
   private readonly configured: CurrentConfiguration;
   private readonly gate: Gate;
+  private readonly guard: Guard;
   private readonly slots = new Slots(1);
   private readonly claims: Batch<Handout, Taken | undefined>;
   private readonly completions: Batch<Completion, Completed>;
@@ -71,6 +76,7 @@ export class ConnectionWorker {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
     this.configured = new CurrentConfiguration(parts, tenantId, connectionId);
     this.gate = new Gate(parts.database, tenantId, connectionId);
+    this.guard = new Guard(parts.database, parts.events, tenantId, connectionId);
     this.claims = new Batch((handouts) => this.take(handouts), batchLimit, { lingerMs, atOnce: 2 });
     this.completions = new Batch((completions) => this.complete(completions), batchLimit, { lingerMs });
     this.feed = new Coalesced(
@@ -149,6 +155,8 @@ export class ConnectionWorker {
       now: new Date(),
       random: Math.random(),
       forgives: () => this.gate.forgives(),
+      permit: (action: Action) =>
+        permitFor(item, action, () => this.guard.ask(item, action as GuardedAction, open.configuration)),
     };
     let pushed: Pushed | undefined;
     try {
@@ -264,7 +272,7 @@ export class ConnectionWorker {
   private async holderOf(item: ClaimedItem, remoteId: string): Promise<Holder | undefined> {
     const [holder] = await this.parts.database.query<Holder>(
       `select t.subject_id as "subjectId",
-         u.deleted_at is not null and w.lease_owner is null and (w.state = 'idle' or w.due_at > now()) as left
+         u.deleted_at is not null and w.lease_owner is null and (w.state in ('idle', 'held', 'denied') or w.due_at > now()) as left
        from hub.target_object t
        left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id
        left join hub.work_item w on w.tenant_id = t.tenant_id and w.connection_id = t.connection_id

@@ -18,6 +18,7 @@ import {
   type PushContext,
   type Pushed,
   refused,
+  stopped,
   succeeded,
 } from './settle-push.js';
 
@@ -39,12 +40,14 @@ export async function pushGroup(
     loaded.target,
     attempt,
     item.lookFirst,
+    context.permit,
   );
   const { plan } = carried;
   const letGo = plan.action === 'none' && plan.letGo === true;
   // A group is let go only when the members the hub added are out of it.
   const after = letGo && loaded.hasMembers ? loaded.target : carried.target;
   const progress = progressOf(loaded.target, after, plan);
+  if (carried.kind === 'stopped') return stopped(context, doneOf(carried), carried.permit);
   if (carried.kind === 'refused') return refused(context, carried.plan, progress);
   if (carried.kind === 'failed') return failed(context, doneOf(carried), carried.failure, progress);
   const done = carried.kind === 'done' ? doneOf(carried) : undefined;

@@ -11,6 +11,7 @@ import {
   type PushContext,
   type Pushed,
   refused,
+  stopped,
   succeeded,
 } from './settle-push.js';
 
@@ -27,6 +28,7 @@ export async function pushUser(
     target,
     attempt,
     item.lookFirst,
+    context.permit,
   );
   const progress = progressOf(target, carried.target, carried.plan);
   switch (carried.kind) {
@@ -34,6 +36,8 @@ export async function pushUser(
       return nothingDone(context, carried.plan, progress);
     case 'refused':
       return refused(context, carried.plan, progress);
+    case 'stopped':
+      return stopped(context, doneOf(carried), carried.permit);
     case 'failed':
       return failed(context, doneOf(carried), carried.failure, progress);
     case 'done':
@@ -48,7 +52,7 @@ export async function pushUser(
 }
 
 export function doneOf(
-  carried: Extract<Awaited<ReturnType<typeof carryOut>>, { kind: 'done' | 'failed' }>,
+  carried: Extract<Awaited<ReturnType<typeof carryOut>>, { kind: 'done' | 'failed' | 'stopped' }>,
 ): Done {
   const { plan, target } = carried;
   const remoteId = target?.remoteId;

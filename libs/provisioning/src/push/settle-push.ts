@@ -15,10 +15,13 @@ import {
   targetObjectId,
   targetObjectStream,
 } from '../report/operation.events.js';
+import { redactCalls, redactChanges, secretsOf } from '../report/redact-operation.js';
 import { backoffMs } from '../work/backoff.js';
 import type { ClaimedItem } from '../work/claim.js';
 import type { Completion } from '../work/completion.js';
 import { hasAccount } from '../work/wake-waiting.js';
+import type { Stop } from './carry-out.js';
+import type { Permit } from '../guard/permit.js';
 import type { Attempt, Failure } from './attempt.js';
 
 /** The connection as a whole is in trouble: nothing more is sent until it is over. */
@@ -45,6 +48,8 @@ export interface PushContext {
   random: number;
   /** See Gate. */
   forgives(): boolean;
+  /** See Guard. */
+  permit(action: Action): Promise<Permit>;
 }
 
 export interface Done {
@@ -64,8 +69,14 @@ export function succeeded(context: PushContext, done: Done, progress: Progress, 
     reached: true,
     completion: {
       ...progress,
-      ...ended(context, again),
-      event: operation(context, { type: 'operation.succeeded', payload: payload(context, done) }),
+      ...ended(context, again, done.action),
+      event: operation(context, {
+        type: 'operation.succeeded',
+        payload: {
+          ...payload(context, done),
+          ...(progress.target && { becomes: progress.target.after.state }),
+        },
+      }),
     },
   };
 }
@@ -91,6 +102,41 @@ export function nothingDone(
           payload: payload(context, { action: plan.withheld!, reason: plan.reason.text, changes: [] }),
         }),
       }),
+    },
+  };
+}
+
+/** Not sent: it waits in a change set, or a person has said no. Told once. */
+export function stopped(context: PushContext, done: Done, stop: Stop): Pushed {
+  const { item, operationId, attempt } = context;
+  const denied = stop.kind === 'denied';
+  const skipped = `${stop.kind} ${stop.holdId}`;
+  const note = denied && stop.note ? `: ${stop.note}` : '.';
+  const reason = denied ? `${done.reason} An administrator has denied this${note}` : done.reason;
+  const event: OperationEvent = {
+    type: denied ? 'operation.skipped' : 'operation.held',
+    payload: payload(context, { ...done, reason }),
+  };
+  return {
+    reached: attempt.calls.length > 0,
+    completion: {
+      item,
+      state: stop.kind,
+      attempts: 0,
+      lookFirst: item.lookFirst,
+      skipped,
+      ...(item.skipped !== skipped && { event: operation(context, event) }),
+      ...(denied
+        ? { hold: item.hold! }
+        : {
+            operationId,
+            hold: { id: stop.holdId, action: done.action },
+            holding: {
+              reason: done.reason,
+              attributes: done.changes.map(({ attribute }) => attribute),
+            },
+            ...(item.hold && item.hold.id !== stop.holdId && { holdEnded: 'withdrawn' as const }),
+          }),
     },
   };
 }
@@ -162,6 +208,7 @@ function retrying(
       error,
       operationId,
       lookFirst: context.item.lookFirst || done.action === 'create',
+      ...kept(context),
       event: operation(context, {
         type: 'operation.retrying',
         payload: { ...payload(context, done), error, nextAttemptAt: dueAt.toISOString() },
@@ -180,6 +227,7 @@ function dead(context: PushContext, done: Done, error: OperationError, progress:
       attempts: context.item.attempts + 1,
       error,
       lookFirst: true,
+      ...kept(context),
       event: operation(context, { type: 'operation.failed', payload: { ...payload(context, done), error } }),
     },
   };
@@ -188,8 +236,20 @@ function dead(context: PushContext, done: Done, error: OperationError, progress:
 function ended(
   { item }: PushContext,
   again?: Date,
-): Pick<Completion, 'item' | 'state' | 'dueAt' | 'attempts'> {
-  return { item, attempts: 0, ...(again ? { state: 'due', dueAt: again } : { state: 'idle' }) };
+  action?: Action,
+): Pick<Completion, 'item' | 'state' | 'dueAt' | 'attempts' | 'holdEnded'> {
+  const done = item.hold?.verdict === 'allowed' && item.hold.action === action;
+  return {
+    item,
+    attempts: 0,
+    ...(again ? { state: 'due', dueAt: again } : { state: 'idle' }),
+    ...(item.hold && { holdEnded: done ? 'done' : 'withdrawn' }),
+  };
+}
+
+/** What a person allowed stays allowed until it is done. */
+function kept({ item }: PushContext): Pick<Completion, 'hold'> {
+  return item.hold ? { hold: item.hold } : {};
 }
 
 export function progressOf(
@@ -226,7 +286,8 @@ function errorOf(failure: Failure): OperationError {
 }
 
 function payload(context: PushContext, done: Done): OperationPayload {
-  const { item, connectionId, operationId, attempt } = context;
+  const { item, connectionId, operationId, attempt, configuration } = context;
+  const secrets = secretsOf(configuration[item.subjectType === 'user' ? 'users' : 'groups']);
   return {
     operationId,
     connectionId,
@@ -236,12 +297,13 @@ function payload(context: PushContext, done: Done): OperationPayload {
     reason: done.reason,
     attempt: item.attempts + 1,
     cause: item.wanted,
+    since: item.done,
     configVersion: item.configVersion,
-    changes: done.changes,
+    changes: redactChanges(done.changes, secrets),
     membersAdded: done.membersAdded ?? 0,
     membersRemoved: done.membersRemoved ?? 0,
     ...(done.remoteId !== undefined && { remoteId: done.remoteId }),
-    calls: attempt.calls,
+    calls: redactCalls(attempt.calls, secrets),
     ...(attempt.answer !== undefined && { answer: attempt.answer }),
     durationMs: attempt.durationMs,
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AttributePlan, Action } from '../plan/plan.js';
+import type { Action, AttributePlan, TargetObject } from '../plan/plan.js';
+import type { RecordedCall } from './redact-operation.js';
 
 /** Stream of everything the hub did for one subject at one connection. */
 export const targetObjectStream = 'target-object';
@@ -11,7 +12,9 @@ export type OperationEvent =
       type: 'operation.retrying';
       payload: OperationPayload & { error: OperationError; nextAttemptAt: string };
     }
-  /** The policy has switched the action off. */
+  /** The guard has it wait for a person. */
+  | { type: 'operation.held'; payload: OperationPayload }
+  /** The policy has switched the action off, or a person has denied it. */
   | { type: 'operation.skipped'; payload: OperationPayload };
 
 /** One attempt. Holds personal data (old and new values), and is sealed with the subject's key. */
@@ -26,13 +29,18 @@ export interface OperationPayload {
   attempt: number;
   /** Position of the event that made the subject due; 0 when its connection was enabled or changed. */
   cause: number;
+  /** Position up to which the subject had been looked at before: events after it waited for this operation. */
+  since?: number;
   configVersion: number;
+  /** Old and new values; of secrets only that they changed. */
   changes: AttributePlan[];
   membersAdded: number;
   membersRemoved: number;
   remoteId?: string;
-  /** Method and address of each call made. */
-  calls: { method: string; url: string }[];
+  /** The account's state afterwards, where it is known. */
+  becomes?: TargetObject['state'];
+  /** Every call made, with what was sent as far as it may be kept. */
+  calls: RecordedCall[];
   answer?: string;
   durationMs: number;
 }

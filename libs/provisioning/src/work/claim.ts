@@ -1,4 +1,5 @@
 import { Database } from '@rollcall/platform';
+import type { ItemHold } from '../guard/permit.js';
 
 export interface Handout {
   subjectId: string;
@@ -12,6 +13,8 @@ export interface ClaimedItem {
   handout: number;
   /** Position of the newest event the item is due for: the cause of what is done. */
   wanted: number;
+  /** Position of the newest event that an earlier look has taken in. */
+  done: number;
   /** Grows with every new reason; what is done under an older one leaves the item due. */
   revision: number;
   /** Failed attempts so far. */
@@ -20,6 +23,7 @@ export interface ClaimedItem {
   /** A call may have reached the target unseen: look there before creating. */
   lookFirst: boolean;
   skipped: string | null;
+  hold: ItemHold | null;
   configVersion: number;
   /** Of the connection as a whole, since it last worked. */
   connectionFailures: number;
@@ -59,9 +63,10 @@ export async function claim(
                and w.subject_id = any(array(select subject_id from due))
                and c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
                and (c.not_before is null or c.not_before <= now())
+               and (c.paused_at is null or c.paused_until <= now())
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
-               w.wanted::float8 as wanted, w.revision, w.attempts, w.operation_id as "operationId",
-               w.look_first as "lookFirst", w.skipped, c.config_version as "configVersion",
+               w.wanted::float8 as wanted, w.done::float8 as done, w.revision, w.attempts, w.operation_id as "operationId",
+               w.look_first as "lookFirst", w.skipped, w.hold, c.config_version as "configVersion",
                c.failures as "connectionFailures", c.resync_requested as epoch`,
     },
     [

@@ -1,6 +1,7 @@
 import type { EventStore } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
 import type { Completed, Completion } from './completion.js';
+import { writeHolds } from '../guard/write-holds.js';
 import { settleItems } from './settle-items.js';
 import { takeOverAccounts } from './take-over-accounts.js';
 import { wakeOthers } from './wake-waiting.js';
@@ -30,11 +31,8 @@ export async function complete(
     for (const subjectId of woken) {
       if (states.has(subjectId)) states.set(subjectId, 'due');
     }
-    await events.appendIn(
-      client,
-      tenantId,
-      ours.flatMap(({ event }) => event ?? []),
-    );
+    const closed = await writeHolds(client, tenantId, connectionId, ours, states);
+    await events.appendIn(client, tenantId, [...ours.flatMap(({ event }) => event ?? []), ...closed]);
     return completions.map(({ item }) => states.get(item.subjectId) ?? 'lost');
   });
 }

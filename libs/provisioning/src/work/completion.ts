@@ -2,13 +2,14 @@ import type { Append } from '@rollcall/event-store';
 import type { MemberPair } from '../plan/plan-members.js';
 import type { ReferencePlan, TargetObject } from '../plan/plan.js';
 import type { OperationError } from '../report/operation.events.js';
+import type { ItemHold } from '../guard/permit.js';
 import type { ClaimedItem } from './claim.js';
 
 /** How a push ended, to be written in one transaction together with its neighbours. */
 export interface Completion {
   item: ClaimedItem;
   /** due: at once or, with `dueAt`, later. */
-  state: 'idle' | 'due' | 'retrying' | 'dead';
+  state: 'idle' | 'due' | 'retrying' | 'dead' | 'held' | 'denied';
   dueAt?: Date;
   attempts: number;
   error?: OperationError;
@@ -17,6 +18,12 @@ export interface Completion {
   lookFirst?: boolean;
   /** What was last reported as switched off, so that it is reported once. */
   skipped?: string;
+  /** The change set it waits in, or is let out of by a person's word until it is done. */
+  hold?: ItemHold;
+  /** For the change set, of what is held. */
+  holding?: { reason: string; attributes: string[] };
+  /** It leaves the change set of its item. */
+  holdEnded?: 'done' | 'withdrawn';
   target?: { before: TargetObject | undefined; after: TargetObject };
   /** The leaver whose account it was before. */
   takenFrom?: string;
@@ -40,4 +47,4 @@ export interface MembersWritten {
 }
 
 /** Where an item stands after its completion; 'lost' when its lease had gone to somebody else. */
-export type Completed = 'idle' | 'due' | 'retrying' | 'dead' | 'lost';
+export type Completed = 'idle' | 'due' | 'retrying' | 'dead' | 'held' | 'denied' | 'lost';

@@ -81,7 +81,7 @@ export const dueOnConflict = `
     revision = w.revision + 1,
     state = case when w.state = 'retrying' then 'retrying' else 'due' end,
     due_at = case w.state when 'retrying' then w.due_at when 'due' then least(w.due_at, now()) else now() end,
-    attempts = case when w.state in ('idle', 'dead') then 0 else w.attempts end`;
+    attempts = case when w.state in ('idle', 'dead', 'held', 'denied') then 0 else w.attempts end`;
 
 async function makeDue(client: PoolClient, tenantId: string, subjects: DueSubject[]): Promise<void> {
   // Rows are taken in the order of their key here and by completions, so that the two cannot deadlock.

@@ -27,7 +27,8 @@ export async function handOut(
       text: `with gate as (
                select case when c.failures > 0 or c.state = 'quarantined' then 1 else $3 end as size
                from hub.connection c where c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
-                 and (c.not_before is null or c.not_before <= now())),
+                 and (c.not_before is null or c.not_before <= now())
+                 and (c.paused_at is null or c.paused_until <= now())),
              room as (
                select coalesce((select size from gate), 0)
                  - (select count(*) from hub.work_item
@@ -65,7 +66,8 @@ export async function untilNextDue(
                 order by due_at limit 1),
                (select due_at from hub.work_item where tenant_id = $1 and connection_id = $2
                   and subject_type = 'group' and state in ('due', 'retrying') and handed_until is null
-                order by due_at limit 1)), c.not_before) - now())::float8 * 1000 as wait
+                order by due_at limit 1)), c.not_before,
+               case when c.paused_at is not null then coalesce(c.paused_until, 'infinity') end) - now())::float8 * 1000 as wait
              from hub.connection c where c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'`,
     },
     [tenantId, connectionId],

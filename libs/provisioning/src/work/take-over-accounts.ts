@@ -23,6 +23,11 @@ export async function takeOverAccounts(
       values.slice(0, 3),
     );
     await client.query(
+      `update hub.work_item w set ${dueAgain} where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = $3
+         and w.state in ('held', 'denied')`,
+      values.slice(0, 3),
+    );
+    await client.query(
       `with ended as (
          delete from hub.work_member where tenant_id = $1 and connection_id = $2 and member_id = $3),
        moved as (
