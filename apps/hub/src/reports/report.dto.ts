@@ -13,6 +13,12 @@ export class ReportQuery {
   @MaxLength(500)
   user?: string;
 
+  @ApiProperty({ required: false, description: 'Id or display name.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  group?: string;
+
   @ApiProperty({ required: false, description: 'Id or name.' })
   @IsOptional()
   @IsString()
@@ -29,13 +35,13 @@ export class ReportQuery {
   @IsIn(reportStatuses)
   status?: ReportFilter['status'];
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'From then on.' })
+  @ApiProperty({ required: false, format: 'date-time', description: 'Ended, or last tried, from then on.' })
   @IsOptional()
   @asDate
   @IsDate({ message: dateMessage })
   from?: Date;
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'Before then.' })
+  @ApiProperty({ required: false, format: 'date-time', description: 'Begun before then.' })
   @IsOptional()
   @asDate
   @IsDate({ message: dateMessage })
@@ -57,11 +63,11 @@ export class ReportQuery {
 
   @ApiProperty({
     required: false,
-    enum: ['json', 'csv'],
+    enum: ['json', 'csv', 'ndjson'],
     default: 'json',
-    description: 'csv: all of it, as a stream.',
+    description: 'csv, ndjson (one JSON object a line): all of it, as a stream.',
   })
   @IsOptional()
-  @IsIn(['json', 'csv'])
-  format?: 'json' | 'csv';
+  @IsIn(['json', 'csv', 'ndjson'])
+  format?: 'json' | 'csv' | 'ndjson';
 }

@@ -5,6 +5,7 @@ import type {
   Connector,
   Outcome,
   SubjectType,
+  WireCall,
 } from '@rollcall/connectors';
 import type { Match, MatchKey } from '../matching/match.js';
 import { judgeHits } from '../matching/match.js';
@@ -33,7 +34,7 @@ export interface AttemptTools {
 
 /** One attempt at one subject: makes the calls a plan asks for, and keeps what was called and answered. */
 export class Attempt {
-  readonly calls: { method: string; url: string }[] = [];
+  readonly calls: (WireCall & { answer?: string })[] = [];
   answer: string | undefined;
   private readonly startedAt = performance.now();
 
@@ -134,8 +135,12 @@ export class Attempt {
   }
 
   private heard<T extends Outcome<unknown>>(outcome: T): T {
-    for (const { method, url } of outcome.calls ?? []) this.calls.push({ method, url });
-    if (outcome.answer !== undefined) this.answer = outcome.answer;
+    const made = outcome.calls ?? [];
+    for (const { method, url, body } of made) this.calls.push({ method, url, body });
+    if (outcome.answer !== undefined) {
+      this.answer = outcome.answer;
+      if (made.length > 0) this.calls.at(-1)!.answer = outcome.answer;
+    }
     return outcome;
   }
 }

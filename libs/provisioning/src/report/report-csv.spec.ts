@@ -11,6 +11,8 @@ const item: ReportItem = {
   action: 'create',
   status: 'failed',
   attempts: 2,
+  cause: 41,
+  configVersion: 3,
   attributes: ['userName', 'title'],
   membersAdded: 0,
   membersRemoved: 0,
@@ -23,8 +25,9 @@ const item: ReportItem = {
 
 it('quotes what CSV must quote, and disarms what a spreadsheet would run', () => {
   expect(csvRow(item)).toBe(
-    `1970-01-01T00:00:00.000Z,'=cmd|x,c1,user,u1,"'+ada, ""the first""",create,failed,2,userName title,0,0,,` +
+    `1970-01-01T00:00:00.000Z,o1,1970-01-01T00:00:00.000Z,'=cmd|x,c1,user,u1,"'+ada, ""the first""",create,failed,2,41,3,userName title,0,0,,` +
       `'@import,'\tTab,invalidValue,,"two\nlines",,5\r\n`,
   );
-  expect(csvHeader.split(',')).toHaveLength(20);
+  expect(csvRow({ ...item, reason: ' =1+1' })).toContain(",' =1+1,");
+  expect(csvHeader.split(',')).toHaveLength(24);
 });

@@ -2,6 +2,8 @@ import type { ReportItem } from './provisioning-report.js';
 
 const columns: [string, (item: ReportItem) => unknown][] = [
   ['at', ({ at }) => at.toISOString()],
+  ['operationId', ({ id }) => id],
+  ['startedAt', ({ startedAt }) => startedAt.toISOString()],
   ['connection', ({ connection }) => connection.name ?? connection.id],
   ['connectionId', ({ connection }) => connection.id],
   ['subjectType', ({ subject }) => subject.type],
@@ -10,6 +12,8 @@ const columns: [string, (item: ReportItem) => unknown][] = [
   ['action', ({ action }) => action],
   ['status', ({ status }) => status],
   ['attempts', ({ attempts }) => attempts],
+  ['cause', ({ cause }) => cause],
+  ['configVersion', ({ configVersion }) => configVersion],
   ['attributes', ({ attributes }) => attributes.join(' ')],
   ['membersAdded', ({ membersAdded }) => membersAdded],
   ['membersRemoved', ({ membersRemoved }) => membersRemoved],
@@ -33,6 +37,6 @@ export function csvRow(item: ReportItem): string {
 /** What a spreadsheet would take for a formula begins with an apostrophe instead. */
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === 'string' && /^\s*[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
