@@ -1,4 +1,9 @@
-import type { LoadResult } from './load.js';
+/** What one round of one side gave. */
+export interface Round {
+  perSecond: number;
+  /** Where single requests were timed. */
+  p95Ms?: number;
+}
 
 export interface Comparison {
   what: string;
@@ -9,7 +14,8 @@ export interface Comparison {
   ratio: number;
   lowest: number;
   highest: number;
-  atLeast: number;
+  /** Unset: there is no budget for it. */
+  atLeast?: number;
   /** Of ours, where single requests were timed. */
   p95Ms?: number;
 }
@@ -17,17 +23,18 @@ export interface Comparison {
 /** Takes both in turn, so that a machine that slows down slows both, and compares round by round. */
 export async function compare(
   what: string,
-  atLeast: number,
+  atLeast: number | undefined,
   rounds: number,
-  sides: { ours: () => Promise<LoadResult>; bare: () => Promise<LoadResult> },
+  sides: { ours: () => Promise<Round>; bare: () => Promise<Round> },
 ): Promise<Comparison> {
-  const ours: LoadResult[] = [];
-  const bare: LoadResult[] = [];
+  const ours: Round[] = [];
+  const bare: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     bare.push(await sides.bare());
     ours.push(await sides.ours());
   }
   const ratios = ours.map((result, round) => result.perSecond / bare[round]!.perSecond);
+  const latencies = ours.flatMap(({ p95Ms }) => p95Ms ?? []);
   return {
     what,
     ours: median(ours.map(({ perSecond }) => perSecond)),
@@ -36,7 +43,7 @@ export async function compare(
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
     atLeast,
-    p95Ms: median(ours.map(({ p95Ms }) => p95Ms)),
+    ...(latencies.length > 0 && { p95Ms: median(latencies) }),
   };
 }
 

@@ -1,13 +1,19 @@
 /**
- * npm run bench [-- inbound push confirmed ...]: prints each figure beside its bare loop. USERS sets how many
- * users are stored for the reads (100,000), PUSH_USERS how many are pushed (10,000).
+ * npm run bench [-- inbound groups projecting push confirmed]: prints each figure beside its bare loop. USERS
+ * sets how many users are stored (100,000) for requests, the large group and the projection, PUSH_USERS how many
+ * are pushed (10,000).
  */
 import type { Comparison } from './compare.js';
+import { groups } from './groups.js';
 import { inbound } from './inbound.js';
 import { confirmed, type Latency, push } from './outbound.js';
+import { projecting } from './projecting.js';
 
+const users = Number(process.env.USERS ?? 100_000);
 const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
-  inbound: () => inbound(Number(process.env.USERS ?? 100_000)),
+  inbound: () => inbound(users),
+  groups: () => groups(users),
+  projecting: () => projecting(users),
   push: () => push(Number(process.env.PUSH_USERS ?? 10_000)),
   confirmed: () => confirmed(),
 };
@@ -29,7 +35,7 @@ for (const row of rows) console.log('ratio' in row ? comparison(row) : latency(r
 function comparison({ what, ours, bare, ratio, lowest, highest, atLeast, p95Ms }: Comparison): string {
   const tail = p95Ms === undefined ? '' : `, p95 ${p95Ms.toFixed(1)} ms`;
   const spread = `${ratio.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})`;
-  return `| ${what} | ${ours.toFixed(0)}/s${tail} | ${bare.toFixed(0)}/s | ${spread} | at least ${atLeast} |`;
+  return `| ${what} | ${ours.toFixed(0)}/s${tail} | ${bare.toFixed(0)}/s | ${spread} | ${atLeast === undefined ? '' : `at least ${atLeast}`} |`;
 }
 
 function latency({ what, p50Ms, p95Ms, atMostMs }: Latency): string {

@@ -76,12 +76,13 @@ export class Lane {
         ? someUser(this.draw, this.newName())
         : groupBody({ displayName: this.newName(), members: this.members() });
     const changed = () => (kind === 'Users' ? someUserPatch(this.draw) : patch([this.memberChange(id!)]));
-    if (!id || this.draw.chance(0.4))
-      await this.attempt('POST', kind, undefined, spoil(this.draw, created()));
-    else if (this.draw.chance(0.5)) await this.attempt('PATCH', kind, id, spoil(this.draw, changed()));
-    else if (this.draw.chance(0.5)) await this.attempt('PUT', kind, id, spoil(this.draw, created()));
-    else
-      await this.attempt('PATCH', kind, id, changed(), { 'if-match': this.draw.of(['W/"999999"', '"x"']) });
+    const step = this.draw.weighted<() => Promise<void>>([
+      [4, () => this.attempt('POST', kind, undefined, spoil(this.draw, created()))],
+      [id ? 3 : 0, () => this.attempt('PATCH', kind, id, spoil(this.draw, changed()))],
+      [id ? 2 : 0, () => this.attempt('PUT', kind, id, spoil(this.draw, created()))],
+      [id ? 1 : 0, () => this.attempt('PATCH', kind, id, changed(), { 'if-match': 'W/"999999"' })],
+    ]);
+    await step();
   }
 
   private async hostile(): Promise<void> {
@@ -276,7 +277,7 @@ export class Lane {
 }
 
 /** A resource without what others' changes move: a user's groups, and the order of a group's members. */
-export function comparable(kind: Kind, { groups: _, ...resource }: Json): Json {
+export function comparable(kind: Kind, { groups: _groups, ...resource }: Json): Json {
   if (kind === 'Users' || !Array.isArray(resource.members)) return resource;
   const members = (resource.members as Json[]).toSorted((a, b) =>
     String(a.value) < String(b.value) ? -1 : 1,
