@@ -1,14 +1,14 @@
 import { Database } from '@rollcall/platform';
 import {
-  attribute,
+  checkCustomSchema,
   groupType,
   matches,
   normalise,
   parseFilter,
   printFilter,
   resolve,
-  userType,
-  withExtension,
+  shownAttributes,
+  typesWith,
   type CompareOperator,
   type Filter,
   type FilterValue,
@@ -21,17 +21,32 @@ import { createTestDatabase, type TestDatabase } from '../harness/index.js';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const acme = 'urn:acme:2.0:User';
 const other = 'urn:other:2.0:User';
-const type = withExtension(userType, {
+const defined = checkCustomSchema({
   id: acme,
-  name: 'Acme',
-  description: 'What Acme adds.',
   attributes: [
-    attribute({ name: 'floor', type: 'integer', description: 'Floor.' }),
-    attribute({ name: 'share', type: 'decimal', description: 'Share.' }),
-    attribute({ name: 'hired', type: 'dateTime', description: 'Hired.' }),
-    attribute({ name: 'tags', multiValued: true, description: 'Tags.' }),
+    { name: 'floor', type: 'integer' },
+    { name: 'share', type: 'decimal' },
+    { name: 'hired', type: 'dateTime' },
+    { name: 'tags', multiValued: true },
+    { name: 'exact', caseExact: true },
+    {
+      name: 'badge',
+      type: 'complex',
+      subAttributes: [{ name: 'value' }, { name: 'level', type: 'integer' }],
+    },
+    {
+      name: 'desks',
+      type: 'complex',
+      multiValued: true,
+      subAttributes: [{ name: 'room' }, { name: 'level', type: 'integer' }],
+    },
   ],
 });
+if (defined.problems) throw new Error(JSON.stringify(defined.problems));
+const type = typesWith({
+  schemas: [defined.schema],
+  removed: [{ resourceType: 'User', urn: acme, attributes: ['gone'] }],
+}).User;
 
 const texts = [
   '',
@@ -72,10 +87,17 @@ const user = fc.record(
     [enterprise]: fc.record({ department: text, manager: fc.record({ value: text }) }, { requiredKeys: [] }),
     [acme]: fc.record(
       {
-        floor: fc.constantFrom(0, 1, 3),
-        share: number,
+        floor: fc.constantFrom(0, 1, 3, '1', 'no number'),
+        SHARE: number,
+        exact: text,
+        gone: text,
+        badge: fc.oneof(
+          fc.record({ value: text, level: fc.constantFrom(1, '3') }, { requiredKeys: [] }),
+          text,
+        ),
+        desks: someOf(fc.record({ room: text, level: fc.constantFrom(0, 1, 3) }, { requiredKeys: [] })),
         hired: fc.constantFrom(...dates),
-        tags: someOf(text),
+        tags: fc.oneof(someOf(text), text),
       },
       { requiredKeys: [] },
     ),
@@ -135,18 +157,22 @@ const leaf = fc.oneof(
       'emails',
       'emails.type',
       'tags',
+      'exact',
+      'badge',
+      `${acme}:badge.value`,
+      `${acme}:desks.room`,
     ],
     [...both, ...order, ...part],
     text,
   ),
-  comparisons(['floor', 'share'], [...both, ...order], number),
+  comparisons(['floor', 'share', `${acme}:badge.level`, `${acme}:desks.level`], [...both, ...order], number),
   comparisons(['active', 'emails.primary'], both, fc.boolean()),
   comparisons(['hired', 'meta.lastModified'], [...both, ...order], fc.constantFrom(...dates)),
   comparisons(untyped, [...both, ...order], fc.oneof(text, number)),
   comparisons(untyped, [...both, ...part], text),
   fc.record({
     kind: fc.constant('present' as const),
-    name: fc.constantFrom('name', 'meta', 'emails', acme + ':tags'),
+    name: fc.constantFrom('name', 'meta', 'emails', acme + ':tags', acme + ':desks', acme + ':badge'),
   }),
 );
 const nested = (inner: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> =>
@@ -165,11 +191,16 @@ const emailTest = fc.oneof(
   comparisons(['type', 'value'], ['eq'], text),
   comparisons(['primary'], both, fc.boolean()),
 );
+const deskTest = fc.oneof(
+  comparisons(['room'], [...both, ...order, ...part], text),
+  comparisons(['level'], [...both, ...order], number),
+);
 const filters = nested(
   nested(
     fc.oneof(
       { weight: 5, arbitrary: leaf },
       { weight: 2, arbitrary: element('emails', emailTest) },
+      { weight: 2, arbitrary: element(`${acme}:desks`, deskTest) },
       { weight: 1, arbitrary: element('tags', comparisons(['value'], [...both, ...order, ...part], text)) },
       {
         weight: 1,
@@ -192,7 +223,7 @@ describe('a filter in SQL', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 12 }), filters, async (users, filter) => {
         const resolved = resolve(filter, type);
-        const documents = users.map((attributes) => normalise(attributes, type));
+        const documents = users.map((attributes) => normalise(shownAttributes(attributes, type), type));
         const inMemory = documents.map((document) => matches(resolved, document));
         const { sql, parameters } = compileFilterToSql(resolved, { column: 'd.search', firstParameter: 2 });
         const rows = await test.database.query<{ met: boolean | null }>(
