@@ -67,9 +67,8 @@ describe('the pace of a source', () => {
     const refused = (await Promise.race(
       flood.map(async (sent) => ((await sent).status === 429 ? sent : never())),
     ))!;
-    const begun = performance.now();
     expect(await statuses(Array.from({ length: 50 }, () => scim(calm.token)))).toEqual(all(200, 50));
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(paceOf(busy.id).line.size).toBeGreaterThan(0);
     expect(refused.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
     expect(refused.headers.get('content-type')).toMatch(/^application\/scim\+json/);
     expect(refused.body).toMatchObject({
@@ -100,9 +99,8 @@ describe('the pace of a source', () => {
     ).toEqual({
       requestsPerSecond: 500,
     });
-    const begun = performance.now();
+    // At one a second five could wait, and the others would be refused.
     expect(await statuses(Array.from({ length: 30 }, () => scim(token)))).toEqual(all(200, 30));
-    expect(performance.now() - begun).toBeLessThan(10_000);
     expect((await admin('PATCH', `sources/${id}`, { rateLimit: null })).body.rateLimit).toBeNull();
     expect((await admin('PATCH', `sources/${id}`, { name: 'Same' })).body.rateLimit).toBeNull();
   });
