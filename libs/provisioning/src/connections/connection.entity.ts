@@ -50,6 +50,19 @@ export class ConnectionEntity {
   @Column('timestamptz', { name: 'not_before', nullable: true })
   notBefore!: Date | null;
 
+  /** Nothing is sent while a person has it paused: until then, or until resumed. */
+  @Column('timestamptz', { name: 'paused_at', nullable: true })
+  pausedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'paused_until', nullable: true })
+  pausedUntil!: Date | null;
+
+  @Column('text', { name: 'pause_reason', nullable: true })
+  pauseReason!: string | null;
+
+  @Column('text', { name: 'paused_by', nullable: true })
+  pausedBy!: string | null;
+
   @Column('int', { default: 0 })
   failures!: number;
 

@@ -242,6 +242,10 @@ export class Connections {
         'target_member',
         'target_reference',
         'target_object',
+        'hold_item',
+        'hold',
+        'guard_pass',
+        'connection_pace',
       ]) {
         await client.query(`delete from hub.${table} where tenant_id = $1 and connection_id = $2`, [
           tenantId,
