@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningHub } from '../../apps/hub/src/start/start-hub.js';
 import { createTestDatabase, startHubHere, type TestDatabase } from '../harness/index.js';
-import { type Json, ScimSource } from '../harness/scim-source.js';
+import { type Json, type ScimAnswer, ScimSource } from '../harness/scim-source.js';
 
-const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
@@ -338,6 +337,77 @@ describe('secrets', () => {
   });
 });
 
+describe('a create that is sent again', () => {
+  const retried = (answer: ScimAnswer) =>
+    /was created by this source at .*Read it with GET/.test(answer.body.detail);
+
+  it('because the answer was lost is told so, with the id to go on with', async () => {
+    const body = user('gus@contoso.com', {
+      name: { givenName: 'Gus' },
+      emails: [{ value: 'g@x', primary: 'True' }],
+    });
+    const first = await entra.post('/Users', body);
+    const again = await entra.post('/Users', body);
+    expect(again).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    expect(retried(again)).toBe(true);
+    expect(again.body.detail).toContain(`(id ${first.body.id})`);
+    expect(again.body.detail).toContain(`GET /Users/${first.body.id} and go on`);
+    const [logged] = await search({ q: again.headers.get('x-request-id')! });
+    expect(logged?.detail).toBe(again.body.detail);
+
+    const members = [{ value: first.body.id }];
+    const group = await entra.post('/Groups', { displayName: 'Gusts', members });
+    const groupAgain = await entra.post('/Groups', { displayName: 'Gusts', members });
+    expect(retried(groupAgain)).toBe(true);
+    expect(groupAgain.body.detail).toContain(`(id ${group.body.id})`);
+  });
+
+  it('also when the user was changed meanwhile, by a name in another case only if all else is the same', async () => {
+    const body = user('hal@contoso.com');
+    const { body: made } = await entra.post('/Users', body);
+    await entra.send('PATCH', `/Users/${made.id}`, {
+      schemas: [patchOp],
+      Operations: [{ op: 'replace', path: 'title', value: 'x' }],
+    });
+    expect(retried(await entra.post('/Users', body))).toBe(true);
+    expect(retried(await entra.post('/Users', user('HAL@contoso.com')))).toBe(false);
+  });
+
+  it.each([
+    ['/Users', user('ida@contoso.com', { title: 'a' }), user('ida@contoso.com', { title: 'b' })],
+    ['/Groups', { displayName: 'Idas' }, { displayName: 'IDAS' }],
+  ])('is no retry when it would have made another one: %s', async (path, first, second) => {
+    const { body: made } = await entra.post(path, first);
+    const answer = await entra.post(path, second);
+    expect(answer.status).toBe(409);
+    expect(retried(answer)).toBe(false);
+    expect(answer.body.detail).toMatch(/is already used by/);
+    expect(answer.body.detail).toContain(`PATCH ${path}/${made.id}`);
+  });
+
+  it('is no retry when it comes from another source, or late', async () => {
+    const body = user('jon@contoso.com');
+    const made = await entra.make('/Users', body);
+    const source = await call('POST', 'sources', { name: 'Second', client: 'okta' });
+    const second = new ScimSource(entra.baseUrl, source.body.token);
+    expect(retried(await second.post('/Users', body))).toBe(false);
+    expect(retried(await entra.post('/Users', body))).toBe(true);
+    await test.database.query(
+      `update hub.event set recorded_at = recorded_at - interval '11 minutes' where stream_id = $1`,
+      [made],
+    );
+    expect(retried(await entra.post('/Users', body))).toBe(false);
+  });
+
+  it('at the same time is made once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => entra.post('/Users', user('kim@contoso.com'))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+    expect(answers.filter((answer) => answer.status === 409).every(retried)).toBe(true);
+  });
+});
+
 describe('its settings', () => {
   it('begin with 30 days and a million, and are changed one by one', async () => {
     expect((await call('GET', 'request-log/settings')).body).toEqual({
@@ -361,6 +431,5 @@ describe('its settings', () => {
       expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     }
     expect((await call('GET', 'request-log/settings')).body.keepDays).toBe(7);
-    expect(enterprise).toBeTruthy();
   });
 });

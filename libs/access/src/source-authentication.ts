@@ -20,6 +20,8 @@ export interface AuthenticatedSource {
 /** Nobody is let in, and why: for whoever set the client up, so it says what to change. */
 export interface Refused {
   refused: string;
+  /** Whose token it was, where that is certain. */
+  source?: AuthenticatedSource;
 }
 
 export interface SourceRow {
@@ -30,7 +32,14 @@ export interface SourceRow {
   requestsPerSecond: number | null;
 }
 
-type TokenRow = SourceRow & { id: string; hash: Buffer; expiresAt: Date | null; markUsed: boolean };
+interface TokenRow extends SourceRow {
+  id: string;
+  hash: Buffer;
+  expiresAt: Date | null;
+  expired: boolean;
+  markUsed: boolean;
+}
+
 type Lasting = Pick<Remembered<unknown>, 'until'>;
 type Issuer = { source: AuthenticatedSource; trust: TrustedIssuer };
 
@@ -80,7 +89,11 @@ export class SourceAuthentication {
   ): Promise<AuthenticatedSource | Refused> {
     const rows = await this.database.query<TokenRow>(selectByToken, [hashKey]);
     const row = rows.find((candidate) => sameHash(candidate.hash, hash));
-    if (!row) return { refused: `The bearer token is wrong, expired or revoked. ${newToken}` };
+    if (!row) return { refused: `The bearer token is wrong or revoked. ${newToken}` };
+    if (row.expired) {
+      const at = row.expiresAt!.toISOString();
+      return { refused: `The bearer token has expired at ${at}. ${newToken}`, source: sourceOf(row) };
+    }
     if (row.markUsed) {
       this.database
         .query(
@@ -200,9 +213,10 @@ export const sourceColumns = `s.tenant_id as "tenantId", s.id as "sourceId", s.c
 const selectByToken = {
   name: 'find-source-token',
   text: `select ${sourceColumns}, t.id, t.hash, t.expires_at as "expiresAt",
+                coalesce(t.expires_at <= now(), false) as expired,
                 (t.last_used_at is null or t.last_used_at < now() - interval '1 minute') as "markUsed"
          from hub.source_token t join hub.source s on s.tenant_id = t.tenant_id and s.id = t.source_id
-         where t.hash_key = $1 and (t.expires_at is null or t.expires_at > now())`,
+         where t.hash_key = $1`,
 };
 
 const selectBySecret = {

@@ -65,7 +65,7 @@ export function toLogRow(answered: Answered, source: LogSource, visibility: Visi
     source_id: source.sourceId,
     client: source.client,
     path: path.text,
-    meaning: hide(told.meaning),
+    meaning: hide(answered.status === 401 ? `not let in: ${told.meaning}` : told.meaning),
     ...subjectOf(told),
     failed: answered.status >= 400 || (trace.bulk?.failures.length ?? 0) > 0,
     scim_type: trace.failure?.scimType ?? null,

@@ -43,8 +43,9 @@ export function recordRequests(app: NestFastifyApplication): void {
     if (!request.url.startsWith(scimPath)) return;
     const { scimCaller } = request as Partial<ScimRequest>;
     if (scimCaller) return record(request, reply, scimCaller);
-    void sourceOf(request, authentication).then((source) => {
-      if (source) record(request, reply, source);
+    void whose(request, authentication).then((source) => {
+      if (source === 'nobody knows') log.lose(1);
+      else if (source) record(request, reply, source);
       else return refused(answered(request, reply));
     });
   });
@@ -88,16 +89,16 @@ function decoded(path: string): string {
   }
 }
 
-/** Of a request that was refused before anybody asked whose it is: an unreadable body, a wrong media type. */
-async function sourceOf(
+/** Of a request that was refused before or while it was asked whose it is; undefined: it has no valid token. */
+async function whose(
   { headers }: FastifyRequest,
   authentication: SourceAuthentication,
-): Promise<LogSource | undefined> {
+): Promise<LogSource | 'nobody knows' | undefined> {
   try {
-    const source = await authentication.authenticateSource(headers.authorization);
-    return source && 'tenantId' in source ? source : undefined;
+    const answer = await authentication.authenticateSource(headers.authorization);
+    return 'refused' in answer ? answer.source : answer;
   } catch {
-    return undefined;
+    return 'nobody knows';
   }
 }
 

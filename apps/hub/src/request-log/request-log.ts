@@ -49,7 +49,7 @@ export class RequestLog implements OnApplicationShutdown {
   add(row: LogRow): void {
     const json = JSON.stringify(row);
     if (this.waiting.length >= mostRows || this.characters + json.length > mostCharacters) {
-      this.drop(1);
+      this.lose(1);
       return;
     }
     this.waiting.push(json);
@@ -73,7 +73,7 @@ export class RequestLog implements OnApplicationShutdown {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.waiting.length === 0) return;
-    this.drop(this.waiting.length);
+    this.lose(this.waiting.length);
     this.waiting = [];
     this.tellLost();
   }
@@ -107,11 +107,12 @@ export class RequestLog implements OnApplicationShutdown {
     try {
       await insertRows(this.database, rows);
     } catch (error) {
-      const refused = /^2[23]/.test((error as { code?: string }).code ?? '');
-      if (!refused) throw error;
+      const { code = '' } = error as { code?: string };
+      if (!/^2[23]/.test(code)) throw error;
       if (rows.length === 1) {
-        this.log.error(`A request cannot be kept in the request log: ${(error as Error).message}`);
-        this.drop(1);
+        // The message may quote what is in the row.
+        this.log.error(`A request cannot be kept in the request log: Postgres refuses it (${code})`);
+        this.lose(1);
         return;
       }
       const half = Math.ceil(rows.length / 2);
@@ -120,7 +121,8 @@ export class RequestLog implements OnApplicationShutdown {
     }
   }
 
-  private drop(count: number): void {
+  /** Of requests that are not to be found in the log. */
+  lose(count: number): void {
     this.lost += count;
     this.dropped.inc(count);
   }
