@@ -2,15 +2,18 @@ import { AddSafety1790000000410 } from './migrations/add-safety.migration.js';
 import { CreateProvisioning1790000000400 } from './migrations/create-provisioning.migration.js';
 import { AddNotifications1790000000421 } from './migrations/add-notifications.migration.js';
 import { KeepEvidence1790000000420 } from './migrations/keep-evidence.migration.js';
+import { RememberQuarantine1790000000411 } from './migrations/remember-quarantine.migration.js';
 import { KeepConnectionVersions1790000000401 } from './migrations/keep-connection-versions.migration.js';
 
 export const provisioningMigrations = [
   CreateProvisioning1790000000400,
   KeepConnectionVersions1790000000401,
   AddSafety1790000000410,
+  RememberQuarantine1790000000411,
   KeepEvidence1790000000420,
   AddNotifications1790000000421,
 ];
+export { pauseConnection, resumeConnection } from './push/pause-connection.js';
 export { ConnectionEntity, type ConnectionState } from './connections/connection.entity.js';
 export {
   ConnectionNameTaken,

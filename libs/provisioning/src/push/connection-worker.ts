@@ -67,6 +67,7 @@ export class ConnectionWorker {
   private out = 0;
   private exhausted = false;
   private closing = false;
+  private paused = false;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -75,7 +76,7 @@ export class ConnectionWorker {
   ) {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
     this.configured = new CurrentConfiguration(parts, tenantId, connectionId);
-    this.gate = new Gate(parts.database, tenantId, connectionId);
+    this.gate = new Gate(parts, tenantId, connectionId);
     this.guard = new Guard(parts.database, parts.events, tenantId, connectionId);
     this.claims = new Batch((handouts) => this.take(handouts), batchLimit, { lingerMs, atOnce: 2 });
     this.completions = new Batch((completions) => this.complete(completions), batchLimit, { lingerMs });
@@ -96,6 +97,12 @@ export class ConnectionWorker {
       { concurrency: Math.min(concurrency * 4 + 64, handoutWindow / 4) },
     );
     this.feed.poke();
+  }
+
+  /** Paused by a person: what is under way ends, what has not begun goes back. */
+  follow({ paused }: { paused: boolean }): void {
+    this.paused = paused;
+    this.poke();
   }
 
   /** There may be something to hand out. */
@@ -132,10 +139,11 @@ export class ConnectionWorker {
     const { database, lease } = this.parts;
     // Lost while the item waited for its turn: another process may have it by now.
     if (!lease.holds(item.owner)) return undefined;
-    if (this.gate.isClosed || this.closing) {
+    if (this.gate.isClosed || this.paused || this.closing) {
       await release(database, this.tenantId, this.connectionId, [item]).catch(() => lease.abandon());
       return undefined;
     }
+    const { quarantine } = open.configuration.policy;
     const operationId = item.operationId ?? randomUUID();
     const attempt = new Attempt({
       connector: open.connector,
@@ -155,6 +163,7 @@ export class ConnectionWorker {
       now: new Date(),
       random: Math.random(),
       forgives: () => this.gate.forgives(),
+      fault: () => this.gate.fault(quarantine),
       permit: (action: Action) =>
         permitFor(item, action, () => this.guard.ask(item, action as GuardedAction, open.configuration)),
     };
@@ -165,7 +174,7 @@ export class ConnectionWorker {
           ? await pushUser(subject, remoteIds, context)
           : await pushGroup(subject, open.capabilities.members, memberLimit, context);
       if (pushed.trouble) await this.gate.close(pushed.trouble, item.epoch);
-      else if (pushed.reached && (await this.gate.open())) this.poke();
+      else if (pushed.reached && !pushed.fault && (await this.gate.open(quarantine))) this.poke();
       return pushed;
     } catch (error) {
       const { connectionId } = this;
@@ -194,7 +203,7 @@ export class ConnectionWorker {
     if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
     const [first] = items;
     if (!first) return handouts.map(() => undefined);
-    this.gate.learn(first.epoch, first.connectionFailures);
+    this.gate.learn(first);
     try {
       const open = await this.configured.at(first.configVersion);
       // Changed between the lease and the reading of it: what is done is done under what was read.

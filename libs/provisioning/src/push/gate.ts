@@ -1,26 +1,44 @@
+import type { EventStore } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
+import { connectionEvent } from '../guard/connection.events.js';
+import type { QuarantinePolicy } from '../plan/policy.js';
 import { backoffMs } from '../work/backoff.js';
+import type { ClaimedItem } from '../work/claim.js';
+import { forgiveFaults } from '../work/forgive-faults.js';
+import { FailureWindow } from './failure-window.js';
 import type { Trouble } from './settle-push.js';
 
-const longestMs = { retry: 60_000, denied: 600_000 };
+const longestMs = { retry: 60_000, denied: 600_000, failing: 300_000 };
 /** A refused token is rarely right again within seconds: the first wait after a refusal is about half a minute. */
-const headStart = { retry: 0, denied: 5 };
+const headStart = { retry: 0, denied: 5, failing: 1 };
 const longestAskedMs = 3_600_000;
 const inARowAtMost = 3;
+/** Good answers in a row before a target that was failing is trusted again. */
+const goodInARow = { retry: 1, denied: 1, failing: 3 };
+
+interface GateParts {
+  database: Database;
+  events: EventStore;
+  recorded(tenantId: string): void;
+}
 
 /**
  * Whether a connection may be used: closed for a while after trouble that concerns it as a whole, and opened
- * by the first success afterwards. The database knows it for all processes.
+ * by the first good answers afterwards. The database knows it for all processes.
  */
 export class Gate {
   private closedUntil = 0;
   private failures = 0;
   /** Troubles since the target last answered. */
   private inARow = 0;
+  private good = 0;
+  private alarmed = false;
   private epoch = 0;
+  private lastTrouble: Trouble['kind'] = 'retry';
+  private readonly recent = new FailureWindow();
 
   constructor(
-    private readonly database: Database,
+    private readonly parts: GateParts,
     private readonly tenantId: string,
     private readonly connectionId: string,
   ) {}
@@ -30,11 +48,16 @@ export class Gate {
   }
 
   /** Takes over what other processes, or this one before a restart, found out, and what a person has changed. */
-  learn(epoch: number, failures: number): void {
+  learn({ epoch, connectionFailures, alarmed }: ClaimedItem): void {
     if (epoch < this.epoch) return;
-    if (epoch > this.epoch) this.closedUntil = 0;
+    if (epoch > this.epoch) {
+      this.closedUntil = 0;
+      this.lastTrouble = 'retry';
+      this.recent.forget();
+    }
     this.epoch = epoch;
-    this.failures = failures;
+    this.failures = connectionFailures;
+    this.alarmed = alarmed;
   }
 
   /**
@@ -47,39 +70,79 @@ export class Gate {
     return this.failures === 0 && this.inARow < inARowAtMost;
   }
 
+  /** An operation failed by the target's own fault. Answers what is wrong when it is the target as a whole. */
+  fault(policy: QuarantinePolicy): string | undefined {
+    this.recent.saw('fault', policy, Date.now());
+    return this.recent.verdict(policy);
+  }
+
   /** @param epoch the item's that met the trouble: what was sent before a person's change says nothing now */
   async close({ kind, afterMs, message }: Trouble, epoch: number): Promise<void> {
     if (epoch !== this.epoch) return;
     const wasOpen = !this.isClosed;
     if (wasOpen) this.failures += 1;
+    this.good = 0;
+    if (kind !== 'retry') this.lastTrouble = kind;
     const waitMs =
       afterMs === undefined
         ? Math.min(backoffMs(this.failures + headStart[kind], Math.random()), longestMs[kind])
         : Math.min(afterMs, longestAskedMs);
     if (!wasOpen && kind === 'retry' && Date.now() + waitMs <= this.closedUntil) return;
     this.closedUntil = Math.max(this.closedUntil, Date.now() + waitMs);
-    await this.database.query(
-      `update hub.connection set
-         failures = greatest(failures, $3),
-         not_before = greatest(not_before, now() + $4::float8 * interval '1 millisecond'),
-         state = case when $5 and state = 'enabled' then 'quarantined' else state end,
-         state_reason = case when $5 or state <> 'quarantined' then $6 else state_reason end
-       where tenant_id = $1 and id = $2 and resync_requested = $7`,
-      [this.tenantId, this.connectionId, this.failures, waitMs, kind === 'denied', message, epoch],
-    );
+    const { database, events } = this.parts;
+    const quarantined = await database.transaction(async (client) => {
+      const { rows } = await client.query<{ alarming: boolean }>(
+        `update hub.connection c set
+           failures = greatest(c.failures, $3),
+           not_before = greatest(c.not_before, now() + $4::float8 * interval '1 millisecond'),
+           state = case when $5 and c.state = 'enabled' then 'quarantined' else c.state end,
+           state_reason = case when $5 or c.state <> 'quarantined' then $6 else c.state_reason end,
+           quarantined_at = case when $5 then coalesce(c.quarantined_at, now()) else c.quarantined_at end
+         from (select quarantined_at from hub.connection where tenant_id = $1 and id = $2 for update) before
+         where c.tenant_id = $1 and c.id = $2 and c.resync_requested = $7
+         returning before.quarantined_at is null and c.quarantined_at is not null as alarming`,
+        [this.tenantId, this.connectionId, this.failures, waitMs, kind !== 'retry', message, epoch],
+      );
+      if (rows.length > 0 && kind === 'failing')
+        await forgiveFaults(client, this.tenantId, this.connectionId);
+      if (kind === 'retry' || !rows[0]?.alarming) return false;
+      const event = { type: 'connection.quarantined' as const, payload: { kind, reason: message } };
+      await events.appendIn(client, this.tenantId, [connectionEvent(this.connectionId, event, 'hub')]);
+      return true;
+    });
+    if (kind !== 'retry') this.alarmed = true;
+    if (quarantined) this.parts.recorded(this.tenantId);
   }
 
   /** The target answered: what was closed is open again. Answers whether anything changed. */
-  async open(): Promise<boolean> {
+  async open(policy: QuarantinePolicy): Promise<boolean> {
     this.inARow = 0;
-    if (this.failures === 0 || this.isClosed) return false;
+    this.recent.saw('good', policy, Date.now());
+    if ((this.failures === 0 && !this.alarmed) || this.isClosed) return false;
+    this.good += 1;
+    if (this.good < goodInARow[this.lastTrouble]) return true;
     this.failures = 0;
-    await this.database.query(
-      `update hub.connection set failures = 0, not_before = null, state_reason = null,
-         state = case when state = 'quarantined' then 'enabled' else state end
-       where tenant_id = $1 and id = $2 and state <> 'disabled'`,
-      [this.tenantId, this.connectionId],
-    );
+    this.alarmed = false;
+    this.good = 0;
+    this.lastTrouble = 'retry';
+    this.recent.forget();
+    const { database, events } = this.parts;
+    const recovered = await database.transaction(async (client) => {
+      const { rows } = await client.query<{ recovered: boolean }>(
+        `update hub.connection c set failures = 0, not_before = null, state_reason = null, quarantined_at = null,
+           state = case when c.state = 'quarantined' then 'enabled' else c.state end
+         from (select quarantined_at from hub.connection where tenant_id = $1 and id = $2 for update) before
+         where c.tenant_id = $1 and c.id = $2 and c.state <> 'disabled'
+         returning before.quarantined_at is not null as recovered`,
+        [this.tenantId, this.connectionId],
+      );
+      if (!rows[0]?.recovered) return false;
+      const payload = { reason: 'The target answers again.' };
+      const event = connectionEvent(this.connectionId, { type: 'connection.recovered', payload }, 'hub');
+      await events.appendIn(client, this.tenantId, [event]);
+      return true;
+    });
+    if (recovered) this.parts.recorded(this.tenantId);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { EventStore, Subscriptions } from '@rollcall/event-store';
-import { Database, Keyring, Queues } from '@rollcall/platform';
+import { Database, keepStatistics, Keyring, Queues } from '@rollcall/platform';
 import type { Job, Worker } from 'bullmq';
 import type { ConnectorAccess } from '../connections/open-connection.js';
 import { operationsProjection } from '../report/operations.projection.js';
@@ -22,6 +22,13 @@ export interface EngineParts {
   project(tenantId: string): Promise<unknown>;
   /** Operations of the tenant were recorded in its log, a moment ago. */
   recorded?(tenantId: string): void;
+}
+
+interface ConnectionRow {
+  tenantId: string;
+  id: string;
+  version: number;
+  paused: boolean;
 }
 
 const sweepEveryMs = 5_000;
@@ -119,14 +126,15 @@ export class PushEngine {
   }
 
   private async sweep(): Promise<void> {
-    const { database, queues, subscriptions } = this.parts;
+    const { database, queues, subscriptions, events } = this.parts;
     const tenants = await database.query<{ id: string }>('select tenant_id as id from hub.tenant_counter');
     for (const { id } of tenants) {
       await this.parts.project(id);
       await subscriptions.catchUp(id, dispatch);
       await subscriptions.catchUp(id, operationsProjection);
     }
-    await sweep(database, queues);
+    await sweep(database, queues, events);
+    await keepStatistics(database);
     for (const worker of this.workers.values()) worker.poke();
   }
 
@@ -143,8 +151,10 @@ export class PushEngine {
 
   private async followConnections(): Promise<void> {
     if (this.closing) return;
-    const rows = await this.parts.database.query<{ tenantId: string; id: string; version: number }>(
-      `select tenant_id as "tenantId", id, config_version as version from hub.connection where state <> 'disabled'`,
+    const rows = await this.parts.database.query<ConnectionRow>(
+      `select tenant_id as "tenantId", id, config_version as version,
+         paused_at is not null and coalesce(paused_until > now(), true) as paused
+       from hub.connection where state <> 'disabled'`,
     );
     const wanted = new Map(rows.map((row) => [row.id, row]));
     for (const [id, worker] of this.workers) {
@@ -152,14 +162,14 @@ export class PushEngine {
       this.workers.delete(id);
       await worker.close();
     }
-    for (const { id, tenantId, version } of rows) {
-      const running = this.workers.get(id);
-      if (running) running.poke();
-      else await this.startConnection(tenantId, id, version);
+    for (const row of rows) {
+      const running = this.workers.get(row.id);
+      if (running) running.follow(row);
+      else await this.startConnection(row);
     }
   }
 
-  private async startConnection(tenantId: string, id: string, version: number): Promise<void> {
+  private async startConnection({ tenantId, id, version }: ConnectionRow): Promise<void> {
     const worker = new ConnectionWorker(
       { ...this.parts, lease: this.lease, recorded: (tenant) => this.report(tenant) },
       tenantId,

@@ -26,7 +26,7 @@ import type { Attempt, Failure } from './attempt.js';
 
 /** The connection as a whole is in trouble: nothing more is sent until it is over. */
 export interface Trouble {
-  kind: 'retry' | 'denied';
+  kind: 'retry' | 'denied' | 'failing';
   afterMs?: number;
   message: string;
 }
@@ -36,6 +36,8 @@ export interface Pushed {
   trouble?: Trouble;
   /** The target answered sensibly. */
   reached: boolean;
+  /** It failed by the target's own fault. */
+  fault?: boolean;
 }
 
 export interface PushContext {
@@ -48,6 +50,8 @@ export interface PushContext {
   random: number;
   /** See Gate. */
   forgives(): boolean;
+  /** See Gate. */
+  fault(): string | undefined;
   /** See Guard. */
   permit(action: Action): Promise<Permit>;
 }
@@ -169,14 +173,23 @@ export function failed(context: PushContext, done: Done, failure: Failure, progr
     const pushed = retrying(context, done, error, progress, 'due', item.attempts, now);
     return { ...pushed, reached: false, trouble: { kind: failure.kind, afterMs, message: failure.message } };
   }
+  const fault = failure.kind === 'retry' && failure.afterMs === undefined;
+  const failing = fault && !item.quarantined ? context.fault() : undefined;
+  if (failing || (item.quarantined && failure.kind === 'retry')) {
+    const pushed = retrying(context, done, error, progress, 'due', item.attempts, now);
+    const trouble: Trouble = failing
+      ? { kind: 'failing', message: `${failing}: ${failure.message}` }
+      : { kind: 'retry', message: failure.message };
+    return { ...pushed, reached: false, trouble };
+  }
   const mayPass = failure.kind === 'retry' || failure.kind === 'not-found';
   // Another process may just have made what stands in the way, and a target may be slow to show it.
   const limit = failure.kind === 'conflict' ? 3 : mayPass ? configuration.policy.push.attempts : 1;
-  if (failures >= limit) return dead(context, done, error, progress);
+  if (failures >= limit) return { ...dead(context, done, error, progress), fault };
   const asked = failure.kind === 'retry' ? failure.afterMs : undefined;
   const dueAt = new Date(now.getTime() + backoffMs(failures, random, asked));
   const pushed = retrying(context, done, error, progress, 'retrying', failures, dueAt);
-  return { ...pushed, reached: !alone };
+  return { ...pushed, reached: !alone, fault };
 }
 
 /** The push failed in the hub or in the connector's own code; what had reached the target by then is unknown. */
@@ -184,7 +197,8 @@ export function broken(context: PushContext, target: TargetObject | undefined): 
   const message = `The hub failed on this push: its log has the cause under operation ${context.operationId}.`;
   const action = hasAccount(target) ? 'update' : 'create';
   const done: Done = { action, reason: 'The push broke before its end.', changes: [] };
-  return failed(context, done, { kind: 'retry', scope: 'object', message }, {});
+  const ours = { ...context, fault: () => undefined };
+  return failed(ours, done, { kind: 'retry', scope: 'object', message }, {});
 }
 
 function retrying(

@@ -29,6 +29,10 @@ export interface ClaimedItem {
   connectionFailures: number;
   /** Grows when a person enables or changes the connection: earlier troubles no longer count. */
   epoch: number;
+  /** The connection is in quarantine, and this one goes to find out whether it is well again. */
+  quarantined: boolean;
+  /** It was told to be in quarantine, and has not been told to be well since. */
+  alarmed: boolean;
   owner: number;
 }
 
@@ -67,7 +71,8 @@ export async function claim(
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
                w.wanted::float8 as wanted, w.done::float8 as done, w.revision, w.attempts, w.operation_id as "operationId",
                w.look_first as "lookFirst", w.skipped, w.hold, c.config_version as "configVersion",
-               c.failures as "connectionFailures", c.resync_requested as epoch`,
+               c.failures as "connectionFailures", c.resync_requested as epoch,
+               c.state = 'quarantined' as quarantined, c.quarantined_at is not null as alarmed`,
     },
     [
       tenantId,

@@ -1,4 +1,7 @@
+import type { EventStore } from '@rollcall/event-store';
 import { Database, Queues } from '@rollcall/platform';
+import { closeEmptyHolds } from '../guard/close-holds.js';
+import { endPauses } from '../push/pause-connection.js';
 import { makeEverythingDue } from './make-everything-due.js';
 import { handedSeconds } from './hand-out.js';
 import { wakeOverlooked } from './wake-waiting.js';
@@ -14,9 +17,11 @@ interface ConnectionId {
  * Finds what a crash, a lost poke or a flushed queue left lying, and puts it back on its way. Harmless when
  * there is nothing, and when two processes do it at once.
  */
-export async function sweep(database: Database, queues: Queues): Promise<void> {
+export async function sweep(database: Database, queues: Queues, events: EventStore): Promise<void> {
   await freeStaleLeases(database);
   await wakeOverlooked(database);
+  await endPauses(database, events);
+  await closeEmptyHolds(database, events);
   for (const { tenantId, connectionId } of await unfinishedResyncs(database)) {
     await makeEverythingDue(database, tenantId, connectionId);
   }
