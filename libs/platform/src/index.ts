@@ -5,6 +5,7 @@ export { lockDataFolder } from './data-folder/lock.js';
 export { Database, type DatabaseOptions, type Statement } from './database.js';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres/embedded-postgres.js';
 export { freePort } from './embedded-postgres/free-port.js';
+export { keepStatistics } from './keep-statistics.js';
 export { Keyring, sealWith, unsealWith } from './keyring.js';
 export { HubLogger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
