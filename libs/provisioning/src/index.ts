@@ -75,7 +75,14 @@ export {
 export { csvHeader, csvRow } from './report/report-csv.js';
 export { type SubjectAtTarget, subjectAtTargets } from './report/targets.js';
 export { dispatch } from './work/dispatch.js';
-export { type DeadLetter, type DeadLetterPage, listDeadLetters, retry } from './work/dead-letters.js';
+export {
+  type DeadLetter,
+  type DeadLetterGroup,
+  type DeadLetterPage,
+  groupDeadLetters,
+  listDeadLetters,
+  retry,
+} from './work/dead-letters.js';
 export { type Progress, readProgress } from './work/progress.js';
 export { cancelRun, type Cancelled, type KeptDue } from './runs/cancel-run.js';
 export { endFinishedRuns, findRun, listRuns, type Run } from './runs/run.js';

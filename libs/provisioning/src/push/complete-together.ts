@@ -1,6 +1,7 @@
 import { type EventStore, SubjectErased } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
 import { complete } from '../work/complete.js';
+import { causeOf } from '../work/dead-letter-cause.js';
 import type { Completed, Completion } from '../work/completion.js';
 
 const tries = 5;
@@ -34,18 +35,13 @@ function withoutWhatFailed(completion: Completion, error: Error): Completion {
   const { item, attempts } = completion;
   // Of an erased person nothing more is recorded; what was done at the target still counts.
   if (error instanceof SubjectErased) return { ...completion, event: undefined };
-  return {
-    item,
-    attempts,
-    state: 'dead',
-    lookFirst: true,
-    error: {
-      kind: 'refused',
-      code: 'not-recordable',
-      message: `What the target answered could not be recorded: ${error.message}`,
-      remedy: 'Check at the target that no two subjects share one account, then retry.',
-    },
+  const refused = {
+    kind: 'refused' as const,
+    code: 'not-recordable',
+    message: `What the target answered could not be recorded: ${error.message}`,
+    remedy: 'Check at the target that no two subjects share one account, then retry.',
   };
+  return { item, attempts, state: 'dead', lookFirst: true, error: refused, cause: causeOf(refused) };
 }
 
 function isAboutTheData(error: unknown): boolean {

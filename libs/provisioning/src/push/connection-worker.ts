@@ -6,6 +6,7 @@ import type { ConnectorAccess } from '../connections/open-connection.js';
 import { type ClaimedItem, claim, type Handout, release, takeBack } from '../work/claim.js';
 import { Coalesced } from '../work/coalesced.js';
 import type { Completed, Completion } from '../work/completion.js';
+import { valuesIn } from '../work/dead-letter-cause.js';
 import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
@@ -162,6 +163,7 @@ export class ConnectionWorker {
       attempt,
       now: new Date(),
       random: Math.random(),
+      values: valuesIn((subject.type === 'user' ? subject.user : subject.group)?.resource),
       forgives: () => this.gate.forgives(),
       fault: () => this.gate.fault(quarantine),
       permit: (action: Action) =>

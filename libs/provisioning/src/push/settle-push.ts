@@ -19,6 +19,7 @@ import { redactCalls, redactChanges, secretsOf } from '../report/redact-operatio
 import { backoffMs } from '../work/backoff.js';
 import type { ClaimedItem } from '../work/claim.js';
 import type { Completion } from '../work/completion.js';
+import { causeOf } from '../work/dead-letter-cause.js';
 import { hasAccount } from '../work/wake-waiting.js';
 import type { Stop } from './carry-out.js';
 import type { Permit } from '../guard/permit.js';
@@ -48,6 +49,8 @@ export interface PushContext {
   attempt: Attempt;
   now: Date;
   random: number;
+  /** What the subject is called and has: no part of why others fail, too. */
+  values: string[];
   /** See Gate. */
   forgives(): boolean;
   /** See Gate. */
@@ -240,6 +243,7 @@ function dead(context: PushContext, done: Done, error: OperationError, progress:
       state: 'dead',
       attempts: context.item.attempts + 1,
       error,
+      cause: causeOf(error, context.values),
       lookFirst: true,
       ...kept(context),
       event: operation(context, { type: 'operation.failed', payload: { ...payload(context, done), error } }),

@@ -13,6 +13,8 @@ export interface Completion {
   dueAt?: Date;
   attempts: number;
   error?: OperationError;
+  /** Of what is given up: see causeOf. */
+  cause?: string;
   /** Kept while an operation goes on being tried. */
   operationId?: string;
   lookFirst?: boolean;

@@ -21,13 +21,15 @@ export async function settleItems(
     look_first: how.lookFirst ?? false,
     skipped: how.skipped ?? null,
     hold: how.hold ?? null,
+    dead_cause: how.cause ?? null,
   }));
   const { rows } = await client.query<{ subject_id: string; state: Completed }>({
     name: 'work.settle',
     text: `with given as materialized (
              select g.* from jsonb_to_recordset($3::jsonb) as g(subject_id uuid, owner int, revision int, done bigint,
                state text, due_at timestamptz, attempts int, last_error jsonb, operation_id uuid,
-               look_first boolean, skipped text, hold jsonb)
+               look_first boolean, skipped text, hold jsonb,
+               dead_cause text)
              join hub.work_item w on w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($4::uuid[])
                and w.subject_id = g.subject_id and w.lease_owner = g.owner
              order by g.subject_id for update of w)
@@ -43,6 +45,7 @@ export async function settleItems(
              run = case when g.state = 'retrying' or (g.state = 'due' and coalesce(g.due_at, now()) <= now())
                         then w.run end,
              hold = case when w.revision <> g.revision and w.hold ? 'verdict' then w.hold else g.hold end,
+             dead_cause = case when g.state = 'dead' then g.dead_cause end,
              failed_handout = case when g.state = 'dead' then w.handout end
            from given g
            where w.tenant_id = $1 and w.connection_id = $2 and w.subject_id = any($4::uuid[])
