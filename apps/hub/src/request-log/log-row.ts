@@ -1,6 +1,6 @@
 import { foldCase, type Warning } from '@rollcall/scim';
 import { validate as isUuid } from 'uuid';
-import type { AnsweredRequest, Told } from './answered-request.js';
+import type { AnsweredRequest } from './answered-request.js';
 import { tell } from './meaning.js';
 import { redactBody, redactText, type Visibility, withoutSecrets } from './redact.js';
 import type { RequestTrace } from './request-trace.js';
@@ -42,8 +42,8 @@ export interface Answered extends Omit<AnsweredRequest, 'trace'> {
 
 export interface LogSource {
   tenantId: string;
-  sourceId: string;
-  client: string;
+  sourceId: string | null;
+  client: string | null;
 }
 
 const longestPath = 1_000;
@@ -53,70 +53,51 @@ const longestKey = 200;
 const mostFailuresTold = 20;
 
 export function toLogRow(answered: Answered, source: LogSource, visibility: Visibility): LogRow {
-  const { trace } = answered;
+  const { id, trace, status, userAgent } = answered;
   const redacted = redactBody(answered.body, visibility);
   const path = redactText(readablePath(answered), visibility);
   const secrets = [...redacted.secrets, ...path.secrets];
-  const told = tell(answered);
   const hide = (text: string) => (secrets.length > 0 ? withoutSecrets(text, secrets) : text);
+  const { meaning, subject, others } = tell(answered);
+  // Each field by name: spreading this many, once a request, takes five times as long as all the rest.
   return {
-    ...common(answered),
     tenant_id: source.tenantId,
+    id,
+    at: timeOf(id).toISOString(),
     source_id: source.sourceId,
     client: source.client,
+    user_agent: userAgent?.slice(0, longestAgent) || null,
+    method: answered.method,
     path: path.text,
-    meaning: hide(answered.status === 401 ? `not let in: ${told.meaning}` : told.meaning),
-    ...subjectOf(told),
-    failed: answered.status >= 400 || (trace.bulk?.failures.length ?? 0) > 0,
+    meaning: hide(status === 401 ? `not let in: ${meaning}` : meaning),
+    subject_type: subject?.type ?? null,
+    subject_id: subject?.id !== undefined && isUuid(subject.id) ? subject.id : null,
+    subject_display: subject?.display?.slice(0, longestPath) ?? null,
+    subject_key: subject?.display ? subjectKey(subject.display) : null,
+    others: others.length > 0 ? others : null,
+    status,
+    failed: status >= 400 || (trace.bulk?.failures.length ?? 0) > 0,
     scim_type: trace.failure?.scimType ?? null,
     detail: detailOf(trace, hide),
+    duration_ms: Math.round(answered.durationMs * 100) / 100,
     body: redacted.body ?? null,
     events: eventsOf(trace),
-    deviations:
-      trace.warnings.length > 0
-        ? trace.warnings.map((warning) => ({ path: hide(warning.path), detail: hide(warning.detail) }))
-        : null,
+    deviations: deviationsOf(trace, hide),
   };
 }
 
 /** Of a request that nobody was let in for: nothing that it says about anybody. */
-export function toRefusedRow(answered: Answered, tenantId: string): LogRow {
+export function toRefusedRow(answered: Answered, tenantId: string, visibility: Visibility): LogRow {
+  const unheard = { ...answered, query: {}, body: undefined };
+  const row = toLogRow(unheard, { tenantId, sourceId: null, client: null }, visibility);
   return {
-    ...common(answered),
-    tenant_id: tenantId,
-    source_id: null,
-    client: null,
-    path: answered.path.slice(0, longestPath),
+    ...row,
     meaning: 'call without a valid token: not let in',
-    ...subjectOf({ meaning: '', others: [] }),
-    failed: true,
-    scim_type: null,
-    detail: answered.trace.failure?.detail.slice(0, longestDetail) ?? null,
-    body: null,
-    events: null,
-    deviations: null,
-  };
-}
-
-function common({ id, userAgent, method, status, durationMs }: Answered) {
-  return {
-    id,
-    at: timeOf(id).toISOString(),
-    user_agent: userAgent?.slice(0, longestAgent) || null,
-    method,
-    status,
-    duration_ms: Math.round(durationMs * 100) / 100,
-  };
-}
-
-function subjectOf({ subject, others }: Told) {
-  const key = subject?.display && foldCase(subject.display);
-  return {
-    subject_type: subject?.type ?? null,
-    subject_id: subject?.id !== undefined && isUuid(subject.id) ? subject.id : null,
-    subject_display: subject?.display?.slice(0, longestPath) ?? null,
-    subject_key: key ? key.slice(0, longestKey) : null,
-    others: others.length > 0 ? others : null,
+    subject_type: null,
+    subject_id: null,
+    subject_display: null,
+    subject_key: null,
+    others: null,
   };
 }
 
@@ -143,6 +124,11 @@ function eventsOf({ changes }: RequestTrace): LogRow['events'] {
     return change.events.map(({ type, position }) => ({ type, position, subjectId }));
   });
   return events.length > 0 ? events : null;
+}
+
+function deviationsOf({ warnings }: RequestTrace, hide: (text: string) => string): Warning[] | null {
+  if (warnings.length === 0) return null;
+  return warnings.map(({ path, detail }) => ({ path: hide(path), detail: hide(detail) }));
 }
 
 const knownParameters = new Set(

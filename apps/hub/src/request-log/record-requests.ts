@@ -121,6 +121,6 @@ function refusals(log: RequestLog, tenants: Tenants, metrics: Metrics): (request
       ({ id }) => id,
       () => undefined,
     );
-    if (tenantId) log.add(toRefusedRow(request, tenantId));
+    if (tenantId) log.add(toRefusedRow(request, tenantId, visibilityFor()));
   };
 }
