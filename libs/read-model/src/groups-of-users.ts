@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@rollcall/platform';
+import { Batch, Database } from '@rollcall/platform';
 import { Freshness } from './freshness.js';
 
 /** A group that a user is in, by itself or because another group of the user is in it. */
@@ -25,53 +25,72 @@ export const inNoGroup = (tenant: string, user: string) => `not (
 const groupsOfUsers = {
   name: 'read-model.groups-of-users',
   text: `
-    with recursive above(user_id, group_id, direct) as (
-      select m.member_id, m.group_id, true from unnest($2::uuid[]) u(id)
-      join hub.directory_member m on m.tenant_id = $1 and m.member_id = u.id
+    with recursive asked as (
+      select * from unnest($1::uuid[], $2::uuid[]) with ordinality a(tenant_id, user_id, n)),
+    above(n, tenant_id, group_id, direct) as (
+      select a.n, m.tenant_id, m.group_id, true from asked a
+      join hub.directory_member m on m.tenant_id = a.tenant_id and m.member_id = a.user_id
       union
-      select above.user_id, m.group_id, false from above
-      join hub.directory_member m on m.tenant_id = $1 and m.member_id = above.group_id),
+      select above.n, m.tenant_id, m.group_id, false from above
+      join hub.directory_member m on m.tenant_id = above.tenant_id and m.member_id = above.group_id),
     shown as (
-      select above.user_id, g.id, g.display_name, bool_or(above.direct) as direct
-      from above join hub.directory_group g on g.tenant_id = $1 and g.id = above.group_id
+      select above.n, g.id, g.display_name, bool_or(above.direct) as direct
+      from above join hub.directory_group g on g.tenant_id = above.tenant_id and g.id = above.group_id
       where g.deleted_at is null
-      group by above.user_id, g.tenant_id, g.id)
-    select ${groupEventUnseen('$1::uuid')} as unseen, (
-      select jsonb_agg(jsonb_build_array(user_id, id, display_name, direct) order by direct desc, id) from shown
-    ) as groups`,
+      group by above.n, g.tenant_id, g.id)
+    select ${groupEventUnseen('a.tenant_id')} as unseen, (
+      select jsonb_agg(jsonb_build_array(id, display_name, direct) order by direct desc, id)
+      from shown where shown.n = a.n) as groups
+    from asked a order by a.n`,
 };
+
+interface Asked {
+  tenantId: string;
+  userId: string;
+}
 
 interface Answer {
   unseen: boolean;
-  groups: [userId: string, id: string, displayName: string, direct: boolean][] | null;
+  groups: [id: string, displayName: string, direct: boolean][] | null;
 }
+
+/** Users whose groups are asked for while others' are looked up share a statement. */
+const lookTogether = 64;
 
 /** The groups of users, derived when they are read and never older than the last event before the question. */
 @Injectable()
 export class GroupsOfUsers {
+  private readonly one = new Batch<Asked, Answer>((asked) => this.look(asked), lookTogether, { atOnce: 2 });
+
   constructor(
     private readonly database: Database,
     private readonly freshness: Freshness,
   ) {}
 
   async of(tenantId: string, userIds: string[]): Promise<Map<string, GroupOfUser[]>> {
-    const groups = new Map<string, GroupOfUser[]>();
-    if (userIds.length === 0) return groups;
-    let answer = await this.look(tenantId, userIds);
-    if (answer.unseen) {
+    const asked = userIds.map((userId) => ({ tenantId, userId }));
+    let answers = await this.answers(asked);
+    if (answers.some(({ unseen }) => unseen)) {
       await this.freshness.upToDate(tenantId);
-      answer = await this.look(tenantId, userIds);
+      answers = await this.answers(asked);
     }
-    for (const [userId, id, displayName, direct] of answer.groups ?? []) {
-      const known = groups.get(userId) ?? [];
-      groups.set(userId, known);
-      known.push({ id, displayName, direct });
-    }
-    return groups;
+    return new Map(
+      answers.map(({ groups }, at) => [
+        userIds[at]!,
+        (groups ?? []).map(([id, displayName, direct]) => ({ id, displayName, direct })),
+      ]),
+    );
   }
 
-  private async look(tenantId: string, userIds: string[]): Promise<Answer> {
-    const [answer] = await this.database.query<Answer>(groupsOfUsers, [tenantId, userIds]);
-    return answer!;
+  private async answers(asked: Asked[]): Promise<Answer[]> {
+    if (asked.length === 0) return [];
+    return asked.length === 1 ? [await this.one.add(asked[0]!)] : this.look(asked);
+  }
+
+  private look(asked: Asked[]): Promise<Answer[]> {
+    return this.database.query<Answer>(groupsOfUsers, [
+      asked.map(({ tenantId }) => tenantId),
+      asked.map(({ userId }) => userId),
+    ]);
   }
 }
