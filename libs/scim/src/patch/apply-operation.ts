@@ -76,7 +76,10 @@ export function applyPath(
       work.warnings.push({ path: ignored, detail: `${ignored} is read-only and was not changed.` });
       return;
     }
-    throw badRequest('mutability', `${(sub ?? attribute).path} is read-only and cannot be changed.`);
+    throw badRequest(
+      'mutability',
+      `${(sub ?? attribute).path} is read-only and cannot be changed. Leave it out.`,
+    );
   }
   if (attribute.returned === 'never') {
     if (op !== 'remove') readValue(value, attribute, work.warnings);
@@ -84,7 +87,8 @@ export function applyPath(
     return;
   }
   const unknown = sub?.type === 'any' ? sub : attribute;
-  if (unknown.type === 'any' && op !== 'remove') work.warnings.push(unknownAttribute(unknown.path));
+  if (unknown.type === 'any' && op !== 'remove')
+    work.warnings.push(unknownAttribute(unknown.path, work.type.custom));
   write(work, name.urn, { op, attribute, filter: path.filter, sub, value, warnings: work.warnings });
 }
 
@@ -96,7 +100,10 @@ function write({ draft }: Work, urn: string | undefined, change: Change): void {
     attribute.multiValued || (attribute.type === 'any' && (filter !== undefined || Array.isArray(before)));
   const after = many ? nextMany(before, change) : nextSingle(before, change);
   if (attribute.mutability === 'immutable' && before !== undefined && !sameJson(after, before)) {
-    throw badRequest('mutability', `${attribute.path} cannot be changed once it has a value.`);
+    throw badRequest(
+      'mutability',
+      `${attribute.path} cannot be changed once it has a value. Leave it out, or create the resource anew.`,
+    );
   }
   draft.set(place, after);
 }

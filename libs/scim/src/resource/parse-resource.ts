@@ -57,6 +57,7 @@ function readInto(
   known: AttributesByName,
   prefix: string,
   warnings: Warning[],
+  custom?: ResourceType['custom'],
 ): void {
   const attribute = findAttribute(known, key);
   if (attribute?.mutability === 'readOnly' || (prefix === '' && attribute?.name === 'schemas')) return;
@@ -69,9 +70,10 @@ function readInto(
     warnings.push(notKept(attribute.path));
     return;
   }
-  if (Object.hasOwn(target, name)) throw badRequest('invalidValue', `${prefix}${name} is given twice.`);
+  if (Object.hasOwn(target, name))
+    throw badRequest('invalidValue', `${prefix}${name} is given twice. Send it once.`);
   if (attribute) noteCase(key, attribute.name, attribute.path, warnings);
-  else warnings.push(unknownAttribute(prefix + key));
+  else warnings.push(unknownAttribute(prefix + key, custom));
   if (attribute?.multiValued && Array.isArray(value)) {
     value = settlePrimary(value, new Set<unknown>(value), attribute.path, warnings);
   }
@@ -100,7 +102,7 @@ function readOddKeys(
     }
     const content = (attributes[extension.urn] ?? {}) as Attributes;
     for (const name of Object.keys(value)) {
-      readInto(content, value, name, extension.attributes, `${extension.urn}:`, warnings);
+      readInto(content, value, name, extension.attributes, `${extension.urn}:`, warnings, type.custom);
     }
     if (Object.keys(content).length > 0) attributes[extension.urn] = content;
   }

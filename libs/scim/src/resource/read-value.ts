@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../json.js';
 import { canonicalDateTime } from '../schema/date-time.js';
-import { findAttribute, type Attribute } from '../schema/resource-type.js';
+import { findAttribute, type Attribute, type ResourceType } from '../schema/resource-type.js';
 import { badRequest, describeValue } from '../scim-error.js';
 import { unstorable } from '../unstorable-text.js';
 import { excerpt, noteCase, type Warning } from './warning.js';
@@ -116,7 +116,8 @@ function readSubAttributes(
     if (sub?.mutability === 'readOnly') continue;
     const content = sub ? readValue(value[key], sub, warnings) : readUnknown(value[key], path);
     if (content === undefined) continue;
-    if (Object.hasOwn(result, name)) throw badRequest('invalidValue', `${path} is given twice.`);
+    if (Object.hasOwn(result, name))
+      throw badRequest('invalidValue', `${path} is given twice. Send it once.`);
     if (sub) noteCase(key, sub.name, path, warnings);
     else warnings.push(unknownAttribute(path));
     result[name] = content;
@@ -125,10 +126,22 @@ function readSubAttributes(
   return empty ? undefined : result;
 }
 
-export const unknownAttribute = (path: string): Warning => ({
-  path,
-  detail: `${path} is in no schema; it is kept and returned as it came.`,
-});
+/** @param custom what the tenant has declared and taken away */
+export function unknownAttribute(path: string, custom?: ResourceType['custom']): Warning {
+  const detail = wasRemoved(path, custom)
+    ? `${path} was removed from the schema; it is kept, and not shown until it is defined again.`
+    : `${path} is in no schema; it is kept and returned as it came.`;
+  return { path, detail };
+}
+
+function wasRemoved(path: string, custom: ResourceType['custom'] | undefined): boolean {
+  if (!custom?.size) return false;
+  const lower = path.toLowerCase();
+  return [...custom].some(([urn, { removed }]) => {
+    const [name] = lower.startsWith(`${urn}:`) ? lower.slice(urn.length + 1).split('.') : [];
+    return name !== undefined && removed.has(name);
+  });
+}
 
 const base64 = /^[\w+/\s-]*={0,2}\s*$/;
 const wholeNumber = /^-?\d{1,15}$/;
@@ -192,7 +205,7 @@ function checkedText(text: string, path: string): string {
   if (unstorable.test(text)) {
     throw badRequest(
       'invalidValue',
-      `${path}: the text holds a NUL or half a surrogate pair, which cannot be kept.`,
+      `${path}: the text holds a NUL or half a surrogate pair, which cannot be kept. Leave it out.`,
     );
   }
   return text;
@@ -209,7 +222,7 @@ export function checkedName(name: string, within: string): string {
   ) {
     throw badRequest(
       'invalidValue',
-      `The attribute name ${JSON.stringify(name.slice(0, 60))}${where} cannot be used.`,
+      `The attribute name ${JSON.stringify(name.slice(0, 60))}${where} cannot be used. Give it another.`,
     );
   }
   return name;

@@ -3,6 +3,7 @@ import { applyPatch } from '../patch/apply-patch.js';
 import { parsePatch } from '../patch/parse-patch.js';
 import { checkCustomSchema } from '../schema/check-custom-schema.js';
 import { typesWith } from '../schema/custom-schema.js';
+import { parseResource } from './parse-resource.js';
 import { replaceAttributes, shownAttributes } from './shown-attributes.js';
 
 const urn = 'urn:ietf:params:scim:schemas:extension:Contoso:2.0:User';
@@ -34,6 +35,21 @@ describe('shownAttributes', () => {
     expect(shownAttributes(stored, typeOf([floor], ['badge']))).toEqual({ [urn]: { floor: 1 } });
     expect(shownAttributes(stored, typeOf(undefined, ['badge', 'floor']))).toEqual({});
     expect(shownAttributes(stored, typeOf(undefined, ['badge']))).toEqual({ [urn]: { floor: 1 } });
+  });
+
+  it('says of what is sent nevertheless that it is kept and not shown', () => {
+    const sent = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: 'u',
+      [urn]: { Badge: 'B', more: 1 },
+    };
+    for (const type of [typeOf([floor], ['badge']), typeOf(undefined, ['badge', 'floor'])]) {
+      const details = parseResource(sent, type).warnings.map(({ detail }) => detail);
+      expect(details).toContain(
+        `${urn}:Badge was removed from the schema; it is kept, and not shown until it is defined again.`,
+      );
+      expect(details).toContain(`${urn}:more is in no schema; it is kept and returned as it came.`);
+    }
   });
 
   it('costs nothing for a tenant without schemas', () => {
