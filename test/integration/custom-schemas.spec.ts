@@ -81,6 +81,17 @@ describe('schemas over the admin API', () => {
     expect((await admin('DELETE', `schemas/${contoso}`)).status).toBe(404);
   });
 
+  it('are described by the API’s own description', async () => {
+    const { paths, components } = (await (await fetch(`${hub.url}/api/openapi.json`)).json()) as Json;
+    expect(Object.keys(paths['/api/v1/schemas'])).toEqual(['get', 'post']);
+    expect(Object.keys(paths['/api/v1/schemas/{urn}'])).toEqual(['get', 'patch', 'delete']);
+    const body = paths['/api/v1/schemas'].post.requestBody.content['application/json'].schema;
+    expect(body.$ref).toBe('#/components/schemas/NewSchema');
+    expect(components.schemas.SchemaAttribute.properties.subAttributes.items.$ref).toMatch(
+      /SchemaAttribute$/,
+    );
+  });
+
   it('say by field what is wrong, and change nothing', async () => {
     const bad = await admin('POST', 'schemas', { id: contoso, attributes: [{ name: 'a', type: 'text' }] });
     expect(bad.status).toBe(400);

@@ -7,8 +7,10 @@ import {
   Injectable,
   type NestInterceptor,
   NotFoundException,
+  ServiceUnavailableException,
 } from '@nestjs/common';
 import { SchemaIsStandard, SchemaRefused, SchemaUnknown } from '@rollcall/directory';
+import { ScimError } from '@rollcall/scim';
 import { catchError, type Observable } from 'rxjs';
 
 /** Gives what schemas refuse its HTTP status. */
@@ -26,6 +28,9 @@ export class SchemaProblems implements NestInterceptor {
 function toHttp(error: unknown): unknown {
   if (error instanceof SchemaUnknown) return new NotFoundException(error.message);
   if (error instanceof SchemaIsStandard) return new ForbiddenException(error.message);
+  // The tables that are asked what values there are could not be brought up to date in time.
+  if (error instanceof ScimError && error.status === 503)
+    return new ServiceUnavailableException(error.detail);
   if (!(error instanceof SchemaRefused)) return error;
   const told = { message: error.message, errors: error.problems };
   return error.because === 'invalid' ? new BadRequestException(told) : new ConflictException(told);
