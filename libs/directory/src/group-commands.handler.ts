@@ -246,7 +246,11 @@ async function existingGroup(
   ifMatch?: readonly number[],
 ): Promise<GroupWithMembers> {
   const found = await states.group(tenantId, id, memberIds);
-  if (!found || found.group.deleted) throw new ScimError(404, `There is no group with the id ${id}.`);
+  if (!found || found.group.deleted)
+    throw new ScimError(
+      404,
+      `There is no group with the id ${id}: it never was, or it is deleted. Look for it by displayName, or create it.`,
+    );
   if (ifMatch && !ifMatch.includes(found.group.version)) throw preconditionFailed();
   return found;
 }

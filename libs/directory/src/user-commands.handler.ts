@@ -201,7 +201,11 @@ async function existingUser(
   ifMatch?: readonly number[],
 ): Promise<UserState> {
   const state = await states.user(tenantId, id);
-  if (!state || state.deleted) throw new ScimError(404, `There is no user with the id ${id}.`);
+  if (!state || state.deleted)
+    throw new ScimError(
+      404,
+      `There is no user with the id ${id}: it never was, or it is deleted. Look for it by userName, or create it.`,
+    );
   if (ifMatch && !ifMatch.includes(state.version)) throw preconditionFailed();
   return state;
 }

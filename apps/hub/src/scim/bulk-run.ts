@@ -84,7 +84,7 @@ export class BulkRun {
       if (operation.method === 'POST' && this.creations.get(operation.bulkId!) !== at) {
         throw new ScimError(
           400,
-          `bulkId "${operation.bulkId}" is used by another operation.`,
+          `bulkId "${operation.bulkId}" is used by another operation. Give each POST one of its own.`,
           'invalidValue',
         );
       }
@@ -102,7 +102,11 @@ export class BulkRun {
     for (const bulkId of new Set([...bulkIdsIn(id), ...bulkIdsIn(data)])) {
       const at = this.creations.get(bulkId);
       if (at === undefined) {
-        throw new ScimError(400, `No operation of this bulk has the bulkId "${bulkId}".`, 'invalidValue');
+        throw new ScimError(
+          400,
+          `No operation of this bulk has the bulkId "${bulkId}". Add the POST it stands for, or name an id.`,
+          'invalidValue',
+        );
       }
       await this.carryOut(at);
       if (this.ids.has(bulkId)) continue;

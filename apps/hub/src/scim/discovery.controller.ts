@@ -82,7 +82,7 @@ export class DiscoveryController {
   ) {
     void reply.type(scimMediaType);
     const schema = schemasOf(typesOf(request)).find((known) => known.id.toLowerCase() === id.toLowerCase());
-    if (!schema) throw new ScimError(404, `There is no schema ${id}.`);
+    if (!schema) throw new ScimError(404, `There is no schema ${id}. GET /Schemas lists those there are.`);
     return schemaResource(schema, scimBaseUrl(request));
   }
 
@@ -105,7 +105,11 @@ export class DiscoveryController {
   ) {
     void reply.type(scimMediaType);
     const type = typesOf(request).find((known) => known.name.toLowerCase() === name.toLowerCase());
-    if (!type) throw new ScimError(404, `There is no resource type ${name}.`);
+    if (!type)
+      throw new ScimError(
+        404,
+        `There is no resource type ${name}. GET /ResourceTypes lists those there are.`,
+      );
     return resourceTypeResource(type, scimBaseUrl(request));
   }
 }

@@ -56,7 +56,10 @@ export class GroupWrites {
 }
 
 export function groupNotFound(id: string): ScimError {
-  return new ScimError(404, `There is no group with the id ${id}.`);
+  return new ScimError(
+    404,
+    `There is no group with the id ${id}: it never was, or it is deleted. Look for it by displayName, or create it.`,
+  );
 }
 
 function groupId(id: string): string {

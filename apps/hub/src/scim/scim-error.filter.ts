@@ -31,7 +31,11 @@ export function toScimError(thrown: unknown, request: FastifyRequest): ScimError
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
   if (status === 404) {
-    return new ScimError(404, `There is no SCIM endpoint ${request.method} ${request.url.split('?')[0]}.`);
+    return new ScimError(
+      404,
+      `There is no SCIM endpoint ${request.method} ${request.url.split('?')[0]}. There are /Users, /Groups, ` +
+        '/Bulk, /.search, /ServiceProviderConfig, /ResourceTypes and /Schemas: check the path and the method.',
+    );
   }
   if (status === 413) {
     return new ScimError(
@@ -40,7 +44,10 @@ export function toScimError(thrown: unknown, request: FastifyRequest): ScimError
     );
   }
   if (status === 414) {
-    return new ScimError(414, 'An id in the address is longer than any id of this server.');
+    return new ScimError(
+      414,
+      'An id in the address is longer than any id of this server: check what the client puts there.',
+    );
   }
   if (status === 415) return unsupportedMediaType();
   if (status !== undefined && status >= 400 && status < 500) {

@@ -63,7 +63,7 @@ export function readQuery(query: Record<string, string | string[] | undefined>):
   const twice = single.find((name) => Array.isArray(query[name]));
   if (twice) {
     const scimType = twice === 'filter' ? 'invalidFilter' : 'invalidValue';
-    throw new ScimError(400, `${twice} is given more than once.`, scimType);
+    throw new ScimError(400, `${twice} is given more than once. Give it once.`, scimType);
   }
   return query as ScimQuery;
 }

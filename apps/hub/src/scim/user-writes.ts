@@ -47,7 +47,10 @@ export class UserWrites {
 }
 
 export function userNotFound(id: string): ScimError {
-  return new ScimError(404, `There is no user with the id ${id}.`);
+  return new ScimError(
+    404,
+    `There is no user with the id ${id}: it never was, or it is deleted. Look for it by userName, or create it.`,
+  );
 }
 
 function userId(id: string): string {

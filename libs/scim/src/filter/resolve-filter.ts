@@ -110,7 +110,7 @@ function lookUp(name: string, type: ResourceType): Found {
     );
   }
   if (attribute.returned === 'never')
-    throw badRequest('invalidFilter', `${attribute.name} cannot be searched.`);
+    throw badRequest('invalidFilter', `${attribute.name} cannot be searched. Leave it out of the filter.`);
   const keys = extension ? [extension.urn, attribute.name] : [attribute.name];
   if (!sub) return { path: { name: attribute.path, keys, multiValued: attribute.multiValued }, attribute };
   const path: FilterPath = attribute.multiValued
@@ -134,7 +134,8 @@ function lookUpInElement(name: string, attribute: Attribute): Found {
     );
   }
   const sub = findAttribute(attribute.subs, name);
-  if (!sub) throw badRequest('invalidFilter', `${attribute.path} has no sub-attribute ${name}.`);
+  if (!sub)
+    throw badRequest('invalidFilter', `${attribute.path} has no sub-attribute ${name}. Check the spelling.`);
   return { path: { name: sub.path, keys: [sub.name], multiValued: false }, attribute: sub };
 }
 

@@ -6,7 +6,7 @@ import { badRequest } from '../scim-error.js';
 export const noTarget = ({ path }: Attribute) =>
   badRequest(
     'noTarget',
-    `No value of ${path} meets the filter in the path, and only a filter made of "eq" says what to create.`,
+    `No value of ${path} meets the filter in the path, and only a filter made of "eq" says what to create. Use one, or add the value first.`,
   );
 
 /** Instead of 400 noTarget: Entra addresses values that are still to be made. */

@@ -8,7 +8,8 @@ import { badRequest } from '../scim-error.js';
  */
 export function checkRequired(attributes: Attributes, type: ResourceType): void {
   const [path] = missing(attributes, type);
-  if (path !== undefined) throw badRequest('invalidValue', `${path} is required and has no value.`);
+  if (path !== undefined)
+    throw badRequest('invalidValue', `${path} is required and has no value. Map one to it.`);
 }
 
 /**
