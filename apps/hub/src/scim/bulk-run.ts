@@ -80,7 +80,9 @@ export class BulkRun {
     this.begun.add(at);
     let operation: BulkOperation | undefined;
     try {
-      operation = parseBulkOperation(this.bulk.operations[at]);
+      operation = this.around.writer.trace.noting((warnings) =>
+        parseBulkOperation(this.bulk.operations[at], warnings),
+      );
       if (operation.method === 'POST' && this.creations.get(operation.bulkId!) !== at) {
         throw new ScimError(
           400,

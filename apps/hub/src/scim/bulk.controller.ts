@@ -3,7 +3,7 @@ import { bulkResponseUrn, parseBulk } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { BulkRun } from './bulk-run.js';
 import { GroupWrites } from './group-writes.js';
-import { scimBaseUrl, scimMediaType, type ScimRequest, writerOf } from './scim-request.js';
+import { scimBaseUrl, scimMediaType, type ScimRequest, traceOf, writerOf } from './scim-request.js';
 import { ScimErrorFilter, toScimError } from './scim-error.filter.js';
 import { ScimGuard } from './scim.guard.js';
 import { UserWrites } from './user-writes.js';
@@ -26,7 +26,9 @@ export class BulkController {
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const bulk = parseBulk(body, { maxOperations: mostBulkOperations });
+    const bulk = traceOf(request).noting((warnings) =>
+      parseBulk(body, { maxOperations: mostBulkOperations }, warnings),
+    );
     const run = new BulkRun(bulk, {
       writes: { User: this.users, Group: this.groups },
       writer: writerOf(request),

@@ -16,12 +16,13 @@ import {
 } from '@nestjs/common';
 import type { GroupState } from '@rollcall/directory';
 import { NewestDirectoryStates } from '@rollcall/read-model';
-import { groupType, isWanted, parseSearchRequest, projectResource } from '@rollcall/scim';
+import { groupType, isWanted, projectResource } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { validate as isUuid } from 'uuid';
 import { groupNotFound, GroupWrites } from './group-writes.js';
 import { etag, locationOf, presentGroup } from './present-resource.js';
 import { ResourceLists } from './resource-lists.js';
+import { searchRequest } from './search-request.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { attributeSelection, readQuery, type ScimQuery } from './scim-query.js';
 import {
@@ -75,7 +76,7 @@ export class GroupsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.type(scimMediaType);
-    return this.lists.groups(request, parseSearchRequest(body));
+    return this.lists.groups(request, searchRequest(body, request));
   }
 
   @Get(':id')

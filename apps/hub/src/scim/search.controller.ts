@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { parseSearchRequest } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { ResourceLists } from './resource-lists.js';
+import { searchRequest } from './search-request.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { scimMediaType, type ScimRequest } from './scim-request.js';
 import { ScimGuard } from './scim.guard.js';
@@ -21,6 +21,6 @@ export class SearchController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.type(scimMediaType);
-    return this.lists.all(request, parseSearchRequest(body));
+    return this.lists.all(request, searchRequest(body, request));
   }
 }

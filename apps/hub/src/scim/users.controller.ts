@@ -16,11 +16,12 @@ import {
 } from '@nestjs/common';
 import type { UserState } from '@rollcall/directory';
 import { type GroupOfUser, GroupsOfUsers, NewestDirectoryStates } from '@rollcall/read-model';
-import { isWanted, parseSearchRequest, projectResource, userType } from '@rollcall/scim';
+import { isWanted, projectResource, userType } from '@rollcall/scim';
 import type { FastifyReply } from 'fastify';
 import { validate as isUuid } from 'uuid';
 import { etag, locationOf, presentUser } from './present-resource.js';
 import { ResourceLists } from './resource-lists.js';
+import { searchRequest } from './search-request.js';
 import { ScimErrorFilter } from './scim-error.filter.js';
 import { attributeSelection, readQuery, type ScimQuery } from './scim-query.js';
 import {
@@ -76,7 +77,7 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     void reply.type(scimMediaType);
-    return this.lists.users(request, parseSearchRequest(body));
+    return this.lists.users(request, searchRequest(body, request));
   }
 
   @Get(':id')

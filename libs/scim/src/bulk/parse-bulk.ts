@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../json.js';
 import { bulkRequestUrn } from '../messages/urns.js';
+import { noteSchema, type Warning } from '../resource/warning.js';
 import { badRequest, describeValue, ScimError } from '../scim-error.js';
 
 export const bulkMethods = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -24,7 +25,11 @@ export interface BulkOperation {
 }
 
 /** Throws ScimError 400 (invalidSyntax, invalidValue), and 413 for more operations than `maxOperations`. */
-export function parseBulk(body: unknown, { maxOperations }: { maxOperations: number }): BulkRequest {
+export function parseBulk(
+  body: unknown,
+  { maxOperations }: { maxOperations: number },
+  warnings: Warning[] = [],
+): BulkRequest {
   if (!isObject(body))
     throw badRequest('invalidSyntax', `Expected a ${bulkRequestUrn}, got ${describeValue(body)}.`);
   const { Operations: operations, failOnErrors = null } = body;
@@ -46,13 +51,14 @@ export function parseBulk(body: unknown, { maxOperations }: { maxOperations: num
       `failOnErrors: expected a whole number from 1, got ${describeValue(failOnErrors)}.`,
     );
   }
+  noteSchema(body, bulkRequestUrn, warnings);
   return { failOnErrors: failOnErrors === null ? undefined : Number(failOnErrors), operations };
 }
 
 const bulkPath = /^\/?(User|Group)s(?:\/([^/?#]+))?\/?$/;
 
 /** Throws ScimError 400 invalidSyntax naming the field. */
-export function parseBulkOperation(operation: unknown): BulkOperation {
+export function parseBulkOperation(operation: unknown, warnings: Warning[] = []): BulkOperation {
   if (!isObject(operation)) throw wrong('an operation', 'an object', operation);
   const method = bulkMethods.find((known) => known === String(operation.method).toUpperCase());
   if (!method) throw wrong('method', bulkMethods.join(', '), operation.method);
@@ -65,6 +71,12 @@ export function parseBulkOperation(operation: unknown): BulkOperation {
     throw wrong('path', `${example} for ${method}`, path);
   }
   if (method === 'POST' && !bulkId) throw wrong('bulkId', 'an id of your own for each POST', bulkId);
+  if (method !== operation.method) {
+    warnings.push({ path: 'method', detail: `method ${method} was sent in another case.` });
+  }
+  if (!path.startsWith('/')) {
+    warnings.push({ path: 'path', detail: 'A path was sent without the slash it begins with.' });
+  }
   const data = operation.data ?? undefined;
   if (method !== 'DELETE' && !isObject(data)) throw wrong('data', 'an object', data);
   return {

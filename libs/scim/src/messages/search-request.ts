@@ -1,4 +1,5 @@
 import { isObject } from '../json.js';
+import { noteSchema, type Warning } from '../resource/warning.js';
 import { badRequest, describeValue } from '../scim-error.js';
 import { searchRequestUrn } from './urns.js';
 
@@ -23,9 +24,10 @@ const lists = ['attributes', 'excludedAttributes'] as const;
  * Reads the body of POST .search into the same parameters as a query has them. Null is "not given".
  * Throws ScimError 400 (invalidSyntax, invalidValue) naming the parameter.
  */
-export function parseSearchRequest(body: unknown): SearchParameters {
+export function parseSearchRequest(body: unknown, warnings: Warning[] = []): SearchParameters {
   if (!isObject(body))
     throw badRequest('invalidSyntax', `Expected a ${searchRequestUrn}, got ${describeValue(body)}.`);
+  noteSchema(body, searchRequestUrn, warnings);
   const parameters: SearchParameters = {};
   const read = (name: keyof SearchParameters, isRight: (value: unknown) => boolean, expected: string) => {
     const value = body[name] ?? undefined;
@@ -35,9 +37,18 @@ export function parseSearchRequest(body: unknown): SearchParameters {
     parameters[name] = String(value);
   };
   for (const name of texts) read(name, (value) => typeof value === 'string', 'text');
-  for (const name of numbers)
+  for (const name of numbers) {
     read(name, (value) => typeof value === 'string' || Number.isSafeInteger(value), 'a whole number');
-  for (const name of lists) read(name, isTextOrTexts, 'a list of attribute names');
+    if (typeof body[name] === 'string') {
+      warnings.push({ path: name, detail: `${name} was sent as text and read as a number.` });
+    }
+  }
+  for (const name of lists) {
+    read(name, isTextOrTexts, 'a list of attribute names');
+    if (typeof body[name] === 'string') {
+      warnings.push({ path: name, detail: `${name} is a list; names separated by commas were taken apart.` });
+    }
+  }
   return parameters;
 }
 

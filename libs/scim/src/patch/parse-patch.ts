@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../json.js';
 import { parsePath, type Path } from '../path/parse-path.js';
 import { ScimError, badRequest, describeValue } from '../scim-error.js';
 import { patchOpUrn } from '../messages/urns.js';
-import type { Warning } from '../resource/warning.js';
+import { noteSchema, type Warning } from '../resource/warning.js';
 import type { PatchOp } from './change.js';
 
 export interface PatchOperation {
@@ -36,11 +36,7 @@ export function parsePatch(body: unknown, warnings: Warning[] = []): PatchOperat
 
 /** One warning for each peculiarity of the message, however many operations share it. */
 function noteDialect(body: JsonObject, operations: JsonObject[], warnings: Warning[]): void {
-  const { schemas } = body;
-  const named =
-    Array.isArray(schemas) &&
-    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === patchOpUrn.toLowerCase());
-  if (!named) warnings.push({ path: 'schemas', detail: `schemas does not name ${patchOpUrn}.` });
+  noteSchema(body, patchOpUrn, warnings);
   if (!Object.hasOwn(body, 'Operations')) {
     warnings.push({ path: 'Operations', detail: 'Operations is spelled in another case.' });
   }

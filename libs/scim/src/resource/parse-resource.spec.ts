@@ -132,7 +132,9 @@ describe('a body that creates or replaces', () => {
       hired: '2020-02-29T00:00:00Z',
       keys: [{ number: '1' }],
     });
-    expect(refusal({ userName: 'ada' }, type).detail).toBe('urn:acme:2.0:User is required and has no value. Map one to it.');
+    expect(refusal({ userName: 'ada' }, type).detail).toBe(
+      'urn:acme:2.0:User is required and has no value. Map one to it.',
+    );
     expect(refusal(acme({ share: 1 }), type).detail).toContain('urn:acme:2.0:User:floor is required');
     expect(refusal(acme({ ...good, keys: [{ x: 'y' }] }), type).detail).toContain('keys.number is required');
     expect(refusal(acme({ ...good, floor: 3.5 }), type).detail).toContain(

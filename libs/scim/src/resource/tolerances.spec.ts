@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parseBulk, parseBulkOperation } from '../bulk/parse-bulk.js';
 import { noteFilter } from '../filter/note-filter-values.js';
 import { parseFilter } from '../filter/parse-filter.js';
+import { parseSearchRequest } from '../messages/search-request.js';
+import { bulkRequestUrn, searchRequestUrn } from '../messages/urns.js';
 import { applyPatch } from '../patch/apply-patch.js';
 import { parsePatch } from '../patch/parse-patch.js';
 import { splitGroupPatch } from '../patch/split-group-patch.js';
@@ -291,5 +294,35 @@ describe('a filter that is not quite right', () => {
     `${enterprise}:department pr`,
   ])('but of %s nothing is said', (filter) => {
     expect(ofFilter(filter)).toEqual([]);
+  });
+});
+
+describe('a message that is not quite right', () => {
+  it('is a bulk', () => {
+    const warnings: Warning[] = [];
+    parseBulk({ Operations: [{}] }, { maxOperations: 9 }, warnings);
+    parseBulkOperation({ method: 'post', path: 'Users', bulkId: 'a', data: {} }, warnings);
+    expect(told(warnings)).toEqual([
+      `schemas | schemas does not name ${bulkRequestUrn}.`,
+      'method | method POST was sent in another case.',
+      'path | A path was sent without the slash it begins with.',
+    ]);
+    const none: Warning[] = [];
+    parseBulk({ schemas: [bulkRequestUrn], Operations: [{}] }, { maxOperations: 9 }, none);
+    parseBulkOperation({ method: 'POST', path: '/Users', bulkId: 'a', data: {} }, none);
+    expect(none).toEqual([]);
+  });
+
+  it('is a search', () => {
+    const warnings: Warning[] = [];
+    parseSearchRequest({ count: '3', attributes: 'id,userName' }, warnings);
+    expect(told(warnings)).toEqual([
+      `schemas | schemas does not name ${searchRequestUrn}.`,
+      'count | count was sent as text and read as a number.',
+      'attributes | attributes is a list; names separated by commas were taken apart.',
+    ]);
+    const none: Warning[] = [];
+    parseSearchRequest({ schemas: [searchRequestUrn], count: 3, attributes: ['id'] }, none);
+    expect(none).toEqual([]);
   });
 });

@@ -14,3 +14,11 @@ export const excerpt = (text: string) =>
 export function noteCase(given: string, name: string, path: string, warnings: Warning[]): void {
   if (given !== name) warnings.push({ path, detail: `${excerpt(given)} is spelled ${name} in the schema.` });
 }
+
+/** A message (RFC 7644) names its schema. */
+export function noteSchema({ schemas }: { schemas?: unknown }, expected: string, warnings: Warning[]): void {
+  const named =
+    Array.isArray(schemas) &&
+    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === expected.toLowerCase());
+  if (!named) warnings.push({ path: 'schemas', detail: `schemas does not name ${expected}.` });
+}
