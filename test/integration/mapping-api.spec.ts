@@ -480,6 +480,9 @@ describe('mappings over the admin API, to the sandbox', () => {
     expect(
       (await call('GET', `connections/${defaults.id}/export`)).body.mappings.users.attributes.length,
     ).toBeGreaterThan(10);
+    const whole = (await call('GET', `connections/${defaults.id}/export`)).body;
+    const copied = await call('POST', 'connections/import', { ...whole, name: 'Copy', credentials });
+    expect([copied.status, copied.body.warnings]).toEqual([201, []]);
     for (const [body, field] of [
       [{ ...moved, format: 'other' }, 'format'],
       [{ ...moved, formatVersion: 2 }, 'formatVersion'],

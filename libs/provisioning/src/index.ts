@@ -23,6 +23,7 @@ export {
   VersionNotFound,
 } from './connections/connection.errors.js';
 export type { ConnectionDocument } from './connections/connection-document.js';
+export { ConnectionTransfer } from './connections/connection-transfer.js';
 export {
   type ConnectionVersion,
   ConnectionVersions,

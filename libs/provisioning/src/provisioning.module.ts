@@ -3,6 +3,7 @@ import { connectorModule } from '@rollcall/connectors';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { Database, HubConfig, Keyring, Queues } from '@rollcall/platform';
 import { ProjectPokes, ProjectWorker, TypesOfTenants } from '@rollcall/read-model';
+import { ConnectionTransfer } from './connections/connection-transfer.js';
 import { ConnectionVersions } from './connections/connection-versions.js';
 import { Connections } from './connections/connections.js';
 import type { ConnectorAccess } from './connections/open-connection.js';
@@ -80,6 +81,12 @@ export class ProvisioningModule {
             return { user, group };
           }),
         inject: [HubConfig, Database, Keyring, Queues, TypesOfTenants],
+      },
+      {
+        provide: ConnectionTransfer,
+        useFactory: (database: Database, connections: Connections) =>
+          new ConnectionTransfer(database, connections),
+        inject: [Database, Connections],
       },
       {
         provide: ConnectionVersions,

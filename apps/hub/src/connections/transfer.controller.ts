@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Admin, AdminAccess, CurrentAdmin } from '@rollcall/access';
-import { Connections, type TrySubject } from '@rollcall/provisioning';
+import { Connections, ConnectionTransfer, type TrySubject } from '@rollcall/provisioning';
 import { Freshness } from '@rollcall/read-model';
 import { SavedConnectionView, savedConnectionView } from './connection.dto.js';
 import { connectionId, ConnectionProblems } from './connection-problems.js';
@@ -26,6 +26,7 @@ import { DocumentBody, DocumentView, ImportBody, TriedView, TryBody } from './tr
 export class TransferController {
   constructor(
     private readonly connections: Connections,
+    private readonly transfer: ConnectionTransfer,
     private readonly freshness: Freshness,
   ) {}
 
@@ -40,9 +41,7 @@ export class TransferController {
   ): Promise<SavedConnectionView> {
     const options = { ignoreTargetSchema };
     await this.freshness.upToDate(tenantId);
-    return savedConnectionView(
-      await this.connections.import(tenantId, document, credentials, options, actor),
-    );
+    return savedConnectionView(await this.transfer.create(tenantId, document, credentials, options, actor));
   }
 
   @Get(':id/export')
@@ -51,7 +50,7 @@ export class TransferController {
     description: 'Everything but the credentials, to import here or elsewhere.',
   })
   async export(@CurrentAdmin() { tenantId }: Admin, @Param('id') id: string): Promise<DocumentView> {
-    return this.connections.export(tenantId, connectionId(id));
+    return this.transfer.export(tenantId, connectionId(id));
   }
 
   @Put(':id/import')
@@ -64,7 +63,7 @@ export class TransferController {
     const options = { ignoreTargetSchema };
     await this.freshness.upToDate(tenantId);
     return savedConnectionView(
-      await this.connections.importInto(tenantId, connectionId(id), document, options, actor),
+      await this.transfer.replace(tenantId, connectionId(id), document, options, actor),
     );
   }
 

@@ -11,7 +11,6 @@ import { makeEverythingDue } from '../work/make-everything-due.js';
 import { pushQueueName } from '../work/push-job.js';
 import { checkConnection, type ConnectionParts } from './check-connection.js';
 import { type SourceTypes, standardTypes } from './check-mappings.js';
-import { type ConnectionDocument, readDocument, writeDocument } from './connection-document.js';
 import { ConnectionEntity } from './connection.entity.js';
 import {
   ConnectionNameTaken,
@@ -151,40 +150,6 @@ export class Connections {
     return this.change(tenantId, id, { settings, mappings, scope, policy }, actor, version);
   }
 
-  async export(tenantId: string, id: string): Promise<ConnectionDocument> {
-    const row = await this.get(tenantId, id);
-    return writeDocument(this.database, row, this.module(row.connector).manifest.defaultMappings);
-  }
-
-  /** A new connection, disabled at first, from an exported file. Throws InvalidConnection, ConnectionNameTaken. */
-  async import(
-    tenantId: string,
-    document: Record<string, unknown>,
-    credentials: Record<string, unknown>,
-    options: Pick<NewConnection, 'ignoreTargetSchema'>,
-    actor?: string,
-  ): Promise<SavedConnection> {
-    const read = await readDocument(this.database, tenantId, document);
-    return this.create(tenantId, { ...read, credentials, ...options }, actor);
-  }
-
-  /** The file's configuration in place of the connection's. Name and credentials stay as they are. */
-  async importInto(
-    tenantId: string,
-    id: string,
-    document: Record<string, unknown>,
-    options: Pick<NewConnection, 'ignoreTargetSchema'>,
-    actor?: string,
-  ): Promise<SavedConnection> {
-    const row = await this.get(tenantId, id);
-    const { name: _name, connector, ...read } = await readDocument(this.database, tenantId, document);
-    if (connector !== row.connector) {
-      const message = `is ${connector}, and this connection is ${row.connector}. Import it as a new connection.`;
-      throw new InvalidConnection([{ field: 'connector', message }]);
-    }
-    return this.change(tenantId, id, { ...read, ...options }, actor);
-  }
-
   /**
    * What mappings, the connection's own or a draft, make of somebody. Nothing is sent. Undefined: there is no such
    * user or group. Throws InvalidConnection for a draft that could not be saved.
@@ -300,7 +265,8 @@ export class Connections {
     await unlessNameTaken(name, () => this.database.transaction(write));
   }
 
-  private module(connector: string): ConnectorModule {
+  /** Throws InvalidConnection for a connector there is none of. */
+  module(connector: string): ConnectorModule {
     const module = this.access.module(connector);
     if (module) return module;
     throw new InvalidConnection([
