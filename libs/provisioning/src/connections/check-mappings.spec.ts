@@ -144,6 +144,13 @@ describe('mappings against a target that describes itself', () => {
   });
 });
 
+it('a group refers to nobody: its members are written by themselves', async () => {
+  const owner = { source: 'externalId', target: 'externalId', kind: 'reference', apply: 'always' } as const;
+  const groups = { matching: [], attributes: [owner] };
+  const errors = await checkMappings(module, { ...module.manifest.defaultMappings, groups });
+  expect(errors.map(({ field }) => field)).toEqual(['mappings.groups.attributes.0.kind']);
+});
+
 it('the connectors’ own mappings pass their own check', async () => {
   expect(await checkMappings(module, module.manifest.defaultMappings)).toEqual([]);
 });

@@ -97,6 +97,13 @@ class MappingCheck {
       this.add(field, 'needs one of source, constant and expression, and no more than one.');
       return undefined;
     }
+    if (kind === 'reference' && this.subject === 'group') {
+      this.add(
+        `${field}.kind`,
+        'is for users: the members of a group follow by themselves. Remove the line.',
+      );
+      return undefined;
+    }
     if (kind === 'reference' && source === undefined) {
       this.add(`${field}.source`, 'is missing: a reference is read from the source.');
       return undefined;

@@ -109,7 +109,10 @@ export class Connections {
     const row = await this.get(tenantId, id);
     const module = this.module(row.connector);
     const warnings = await this.check(tenantId, module, change, row);
-    const { credentials, ignoreTargetSchema: _ignore, ...given } = change;
+    const { credentials } = change;
+    const given = Object.fromEntries(
+      parts.flatMap((part) => (change[part] === undefined ? [] : [[part, change[part]]])),
+    ) as ConnectionChange;
     if (given.name !== undefined) given.name = given.name.trim();
     const sealed = credentials && sealCredentials(this.keyring, tenantId, id, credentials);
     await this.save(given.name ?? row.name, async (client) => {

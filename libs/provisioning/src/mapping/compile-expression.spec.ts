@@ -66,9 +66,7 @@ describe('an expression', () => {
     ['no number', '1 / 0', /division by zero/],
     ['a hundred candidates', '$SelectUniqueValue([1..100])', /at most 50/],
   ])('is stopped at %s', async (_, text, message) => {
-    const started = performance.now();
     expect(await failing(text)).toMatch(message);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it.each([
