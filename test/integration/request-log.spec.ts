@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningHub } from '../../apps/hub/src/start/start-hub.js';
-import { createTestDatabase, startHubHere, type TestDatabase } from '../harness/index.js';
+import { createTestDatabase, startHubHere, type TestDatabase, waitFor } from '../harness/index.js';
 import { type Json, type ScimAnswer, ScimSource } from '../harness/scim-source.js';
 
 const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -52,6 +56,14 @@ const meanings = async (parameters: Record<string, string>) =>
   (await search(parameters)).map(({ meaning }) => meaning);
 
 const entry = async (id: string | null) => (await call('GET', `request-log/${id}`)).body;
+
+const blockedAppends = async () => {
+  const rows = await test.database.query(
+    `select from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query ~ 'hub.append'`,
+  );
+  return rows.length > 0;
+};
 
 const user = (userName: string, more: Json = {}) => ({ schemas: [userSchema], userName, ...more });
 
@@ -165,6 +177,50 @@ describe('the request log', () => {
       status: 415,
       source: { id: entraId },
     });
+  });
+
+  it('keeps those whose client was gone before the answer', async () => {
+    const server = hub.app.getHttpServer() as Server;
+    const connections = () => promisify(server.getConnections.bind(server))();
+    const client = await test.database.pool.connect();
+    const { hostname, port } = new URL(hub.url);
+    const body = JSON.stringify(user('gone@contoso.com'));
+    try {
+      // Holds the answer back.
+      await client.query('begin');
+      await client.query('select from hub.tenant_counter for update');
+      const before = await connections();
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      await waitFor(async () => (await connections()) > before, { what: 'the connection' });
+      socket.write(
+        `POST /scim/v2/Users HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer ${entra.token}\r\n` +
+          `content-type: application/scim+json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      await waitFor(blockedAppends, { what: 'the append that waits' });
+      socket.destroy();
+      await waitFor(async () => (await connections()) <= before, {
+        what: 'the hub to see that the client is gone',
+      });
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    const [found] = await waitFor(
+      async () => {
+        const items = await search({ user: 'gone@contoso.com', status: 'failed' });
+        return items.length > 0 && items;
+      },
+      { what: 'the request in the log' },
+    );
+    expect(found).toMatchObject({
+      meaning: 'create user "gone@contoso.com" (the client was gone before the answer)',
+      status: 201,
+      failed: true,
+      eventCount: 1,
+    });
+    const again = await entra.post('/Users', user('gone@contoso.com'));
+    expect(again.body.detail).toContain('whose answer was lost');
   });
 
   it('tells of a bulk which operations failed', async () => {

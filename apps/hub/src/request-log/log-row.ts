@@ -37,6 +37,8 @@ export interface Answered extends Omit<AnsweredRequest, 'trace'> {
   id: string;
   userAgent: string | undefined;
   durationMs: number;
+  /** False when the client had closed the connection before the answer. */
+  delivered: boolean;
   trace: RequestTrace;
 }
 
@@ -46,6 +48,7 @@ export interface LogSource {
   client: string | null;
 }
 
+const gone = ' (the client was gone before the answer)';
 const longestPath = 1_000;
 const longestAgent = 200;
 const longestDetail = 4_000;
@@ -53,7 +56,7 @@ const longestKey = 200;
 const mostFailuresTold = 20;
 
 export function toLogRow(answered: Answered, source: LogSource, visibility: Visibility): LogRow {
-  const { id, trace, status, userAgent } = answered;
+  const { id, trace, status, userAgent, delivered } = answered;
   const redacted = redactBody(answered.body, visibility);
   const path = redactText(readablePath(answered), visibility);
   const secrets = [...redacted.secrets, ...path.secrets];
@@ -69,14 +72,14 @@ export function toLogRow(answered: Answered, source: LogSource, visibility: Visi
     user_agent: userAgent?.slice(0, longestAgent) || null,
     method: answered.method,
     path: path.text,
-    meaning: hide(status === 401 ? `not let in: ${meaning}` : meaning),
+    meaning: hide(`${status === 401 ? 'not let in: ' : ''}${meaning}${delivered ? '' : gone}`),
     subject_type: subject?.type ?? null,
     subject_id: subject?.id !== undefined && isUuid(subject.id) ? subject.id : null,
     subject_display: subject?.display?.slice(0, longestPath) ?? null,
     subject_key: subject?.display ? subjectKey(subject.display) : null,
     others: others.length > 0 ? others : null,
     status,
-    failed: status >= 400 || (trace.bulk?.failures.length ?? 0) > 0,
+    failed: status >= 400 || !delivered || (trace.bulk?.failures.length ?? 0) > 0,
     scim_type: trace.failure?.scimType ?? null,
     detail: detailOf(trace, hide),
     duration_ms: Math.round(answered.durationMs * 100) / 100,
@@ -92,6 +95,8 @@ export function toRefusedRow(answered: Answered, tenantId: string, visibility: V
   const row = toLogRow(unheard, { tenantId, sourceId: null, client: null }, visibility);
   return {
     ...row,
+    // An id in an address may be a name.
+    path: `/${row.path.split('/')[1] ?? ''}`,
     meaning: 'call without a valid token: not let in',
     subject_type: null,
     subject_id: null,

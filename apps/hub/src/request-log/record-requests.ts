@@ -15,7 +15,7 @@ const logger = new Logger('RequestLog');
 /** Requests of nobody known that are kept, so that guessing tokens does not fill the log. */
 const refusedAMinute = 60;
 
-/** Puts every request below the SCIM base into the request log once it is answered, and its id into the answer. */
+/** Puts every request below the SCIM base into the request log once it is answered, or cannot be, and its id into the answer. */
 export function recordRequests(app: NestFastifyApplication): void {
   const log = app.get(RequestLog);
   const authentication = app.get(SourceAuthentication);
@@ -38,9 +38,7 @@ export function recordRequests(app: NestFastifyApplication): void {
     if (request.url.startsWith(scimPath)) void reply.header('x-request-id', request.id);
     done();
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    done();
-    if (!request.url.startsWith(scimPath)) return;
+  const finish = (request: FastifyRequest, reply: FastifyReply) => {
     const { scimCaller } = request as Partial<ScimRequest>;
     if (scimCaller) return record(request, reply, scimCaller);
     void whose(request, authentication).then((source) => {
@@ -48,6 +46,14 @@ export function recordRequests(app: NestFastifyApplication): void {
       else if (source) record(request, reply, source);
       else return refused(answered(request, reply));
     });
+  };
+  // Not onResponse: that is not called when the client has gone meanwhile, and then the log is wanted most.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.url.startsWith(scimPath)) {
+      if (reply.raw.destroyed) finish(request, reply);
+      else reply.raw.once('close', () => finish(request, reply));
+    }
+    done(null, payload);
   });
 }
 
@@ -77,6 +83,7 @@ function answered(request: FastifyRequest, reply: FastifyReply): Answered {
     status: reply.statusCode,
     userAgent: request.headers['user-agent'],
     durationMs: reply.elapsedTime,
+    delivered: reply.raw.writableFinished,
     trace: traceOf(request),
   };
 }

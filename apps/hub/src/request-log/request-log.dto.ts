@@ -28,8 +28,7 @@ export class RequestLogQuery {
   @ApiProperty({
     required: false,
     example: 'failed',
-    description:
-      'failed, succeeded, or a status such as 409. A bulk of which an operation failed has failed.',
+    description: 'failed (see that field), succeeded, or a status such as 409.',
   })
   @IsOptional()
   @Matches(/^(?:failed|succeeded|[1-5]\d\d)$/, {
@@ -136,7 +135,10 @@ export class LoggedRequestView {
   subject!: LoggedSubject | null;
   @ApiProperty({ example: 409 })
   status!: number;
-  @ApiProperty({ description: 'Status 400 or above, or a bulk of which an operation failed.' })
+  @ApiProperty({
+    description:
+      'Status 400 or above, a bulk of which an operation failed, or a client that was gone before the answer.',
+  })
   failed!: boolean;
   @ApiProperty({ nullable: true, type: String })
   scimType!: string | null;
