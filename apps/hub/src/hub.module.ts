@@ -4,7 +4,12 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from '@rollcall/access';
 import { DirectoryModule } from '@rollcall/directory';
 import { PlatformModule, type PlatformParts } from '@rollcall/platform';
-import { ProvisioningModule, ProvisioningWorker } from '@rollcall/provisioning';
+import {
+  EvidenceModule,
+  EvidenceWorker,
+  ProvisioningModule,
+  ProvisioningWorker,
+} from '@rollcall/provisioning';
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ConnectionsController } from './connections/connections.controller.js';
@@ -17,6 +22,7 @@ import { HubMetrics } from './health/hub-metrics.js';
 import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
 import { ReportsController } from './reports/reports.controller.js';
@@ -24,6 +30,7 @@ import { SchemasController } from './schemas/schemas.controller.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
+import { UsersModule } from './users/users.module.js';
 
 @Module({
   controllers: [
@@ -31,6 +38,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
     ConnectionsController,
     ConnectorsController,
     HomeController,
+    NotificationsController,
     ProjectionsController,
     ReportsController,
     SchemasController,
@@ -40,7 +48,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
     TransferController,
     VersionsController,
   ],
-  imports: [ScimModule, RequestLogModule],
+  imports: [ScimModule, RequestLogModule, UsersModule],
 })
 class ApiRole {}
 
@@ -49,11 +57,13 @@ class WorkerRole implements OnApplicationBootstrap {
   constructor(
     private readonly projecting: ProjectWorker,
     private readonly provisioning: ProvisioningWorker,
+    private readonly evidence: EvidenceWorker,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.projecting.start();
     await this.provisioning.start();
+    this.evidence.start();
   }
 }
 
@@ -74,6 +84,7 @@ export class HubModule {
         ReadModelModule.create(),
         DirectoryModule,
         ProvisioningModule.create(),
+        EvidenceModule.create(),
         ...(roles.has('api') ? [ApiRole] : []),
         ...(roles.has('worker') ? [WorkerRole] : []),
       ],

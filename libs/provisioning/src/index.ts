@@ -59,6 +59,17 @@ export {
   type Paged,
   readHold,
 } from './guard/read-holds.js';
+export {
+  listSteps,
+  readStep,
+  type ScheduledStep,
+  type StepFilter,
+  stepId,
+  type StepPage,
+  stepStates,
+  UnknownStepCursor,
+} from './leavers/read-steps.js';
+export { cancelStep, restoreStep, StepNotAsked, StepNotFound } from './leavers/steer-step.js';
 export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
 export type { Action } from './plan/plan.js';
 export type { Scope } from './scope/scope.js';
@@ -75,6 +86,27 @@ export {
 } from './report/report-conditions.js';
 export { csvHeader, csvRow } from './report/report-csv.js';
 export { type SubjectAtTarget, subjectAtTargets } from './report/targets.js';
+export { type Convergence, type Laggard, readConvergence } from './convergence/convergence.js';
+export { registerConvergenceMetric } from './convergence/convergence-metric.js';
+export { EvidenceModule } from './evidence/evidence.module.js';
+export { EvidenceWorker, notifyQueue } from './evidence/evidence.worker.js';
+export { Explain, type Explanation } from './explain/explain-user.js';
+export { type AccountsPage, type AccountThen, type MemberThen } from './history/accounts-at.js';
+export { type Erased, eraseUser, NotErasable } from './history/erase-user.js';
+export { History } from './history/history.js';
+export { historyProjection } from './history/history.projection.js';
+export { type StateAt } from './history/state-at.js';
+export { type StateDifferences } from './history/state-differences.js';
+export { type KnownSubject, type SubjectKind } from './history/subject.js';
+export { type Timeline, type TimelineEntry } from './history/timeline.js';
+export { type AlertKind, alertKinds } from './notify/alert-kinds.js';
+export { type AlertQuery, type AlertView, listAlerts } from './notify/alerts.js';
+export { alertsSubscriber } from './notify/alerts.subscriber.js';
+export { type Channel, Channels } from './notify/channels.js';
+export { type ChannelType, InvalidChannel } from './notify/check-channel.js';
+export { Notifier } from './notify/notifier.js';
+export { changeThresholds, readThresholds, type Thresholds } from './notify/thresholds.js';
+export { watchCauses } from './notify/watch-causes.js';
 export { dispatch } from './work/dispatch.js';
 export {
   type DeadLetter,
@@ -85,6 +117,7 @@ export {
   retry,
 } from './work/dead-letters.js';
 export { type Progress, readProgress } from './work/progress.js';
-export { cancelRun, type Cancelled, type KeptDue } from './runs/cancel-run.js';
+export { type Cancelled, type KeptDue } from './runs/cancel-run.js';
 export { endFinishedRuns, findRun, listRuns, type Run } from './runs/run.js';
-export { pauseRun, resumeRun, RunOver } from './runs/steer-run.js';
+export { RunSteering } from './runs/run-steering.js';
+export { RunOver } from './runs/steer-run.js';

@@ -1,12 +1,11 @@
 import { type DynamicModule, Injectable, Logger, Module, type OnModuleDestroy } from '@nestjs/common';
-import { connectorModule } from '@rollcall/connectors';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { Database, HubConfig, Keyring, Queues } from '@rollcall/platform';
 import { ProjectPokes, ProjectWorker, TypesOfTenants } from '@rollcall/read-model';
 import { ConnectionTransfer } from './connections/connection-transfer.js';
 import { ConnectionVersions } from './connections/connection-versions.js';
 import { Connections } from './connections/connections.js';
-import type { ConnectorAccess } from './connections/open-connection.js';
+import { connectorsFor } from './connections/connectors-for.js';
 import { PushEngine } from './push/push-engine.js';
 
 const warnEveryMs = 60_000;
@@ -97,11 +96,4 @@ export class ProvisioningModule {
     ];
     return { module: ProvisioningModule, global: true, providers, exports: providers };
   }
-}
-
-function connectorsFor({ allowTargetAddress }: HubConfig): ConnectorAccess {
-  return {
-    module: connectorModule,
-    runtime: { userAgent: 'Rollcall', ...(allowTargetAddress && { allowAddress: allowTargetAddress }) },
-  };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, Metrics } from '@rollcall/platform';
+import { registerConvergenceMetric } from '@rollcall/provisioning';
 import { Gauge } from 'prom-client';
 
 const lags = `
@@ -48,5 +49,6 @@ export class HubMetrics {
       ['connection'],
       oldest,
     );
+    registerConvergenceMetric(metrics, database);
   }
 }

@@ -12,9 +12,15 @@ import { ApiNoContentResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nest
 import { type Admin, AdminAccess, CurrentAdmin } from '@rollcall/access';
 import { EventStore, type Subscriber, Subscriptions } from '@rollcall/event-store';
 import { directoryProjection } from '@rollcall/read-model';
-import { dispatch, operationsProjection } from '@rollcall/provisioning';
+import { alertsSubscriber, dispatch, historyProjection, operationsProjection } from '@rollcall/provisioning';
 
-const subscribers: Subscriber[] = [directoryProjection, dispatch, operationsProjection];
+const subscribers: Subscriber[] = [
+  directoryProjection,
+  dispatch,
+  operationsProjection,
+  historyProjection,
+  alertsSubscriber,
+];
 
 class ParkedStreamView {
   @ApiProperty({ format: 'uuid', description: 'The user, group or target object whose events wait.' })
