@@ -6,6 +6,7 @@ import { mappingFunctions, uniqueFunction } from './functions.js';
 import { type Inspected, inspectExpression } from './inspect-expression.js';
 import { regexEngine } from './linear-regex.js';
 import { ExpressionError } from './mapping.errors.js';
+import { distinct } from './same-value.js';
 import { toJson } from './to-json.js';
 
 /** What one expression makes of one user or group. */
@@ -25,6 +26,9 @@ export const longestExpression = 10_000;
 /** Steps of evaluation, so that an expression never holds the process up: some 50 ms at most. */
 const mostWork = 20_000;
 const deepest = 100;
+/** Values and characters that count as one step: what is done with them next takes time. */
+const valuesPerUnit = 10;
+const charactersPerUnit = 50;
 const longestText = 5_000;
 const longestList = 1_000;
 const mostCandidates = 50;
@@ -104,6 +108,16 @@ function prepare(expression: jsonata.Expression, { functions, usesRegex, unique 
     },
     '<:n>',
   );
+  // JSONata's own compares each value with each.
+  expression.registerFunction(
+    'distinct',
+    (values: unknown) => {
+      if (!Array.isArray(values)) return values;
+      const { sequence } = values as unknown[] & { sequence?: boolean };
+      return Object.assign(distinct(values), sequence && { sequence });
+    },
+    '<x:x>',
+  );
   expression.assign(onEntry, (_: unknown, _input: unknown, { base }: InBase) => {
     const facts = factsOf(base);
     facts.work(1);
@@ -111,16 +125,13 @@ function prepare(expression: jsonata.Expression, { functions, usesRegex, unique 
     base.timestamp = facts.now;
     if (usesRegex) base.RegexEngine = regexEngine((units) => facts.work(units));
   });
-  expression.assign(onExit, (_: unknown, _input: unknown, _environment: unknown, result: unknown) => {
-    if (typeof result === 'string' && result.length > longestText) {
-      throw new ExpressionError(
-        `A text of more than ${longestText} characters came up. Take a part of it, with $Left.`,
-      );
-    }
-    if (Array.isArray(result) && result.length > longestList) {
-      throw new ExpressionError(
-        `A list of more than ${longestList} values came up. Narrow it with a filter: emails[type="work"].`,
-      );
+  expression.assign(onExit, (_: unknown, _input: unknown, { base }: InBase, result: unknown) => {
+    if (typeof result === 'string') {
+      if (result.length > longestText) throw tooLong();
+      if (result.length > charactersPerUnit) factsOf(base).work(result.length / charactersPerUnit);
+    } else if (Array.isArray(result)) {
+      if (result.length > longestList) throw tooMany();
+      if (result.length > valuesPerUnit) factsOf(base).work(result.length / valuesPerUnit);
     }
   });
 }
@@ -130,6 +141,16 @@ const factsOf = (environment: jsonata.Environment): FunctionFacts =>
 
 const tooMuch = () =>
   new ExpressionError('The expression takes too long. Look for a loop in it, or make it shorter.');
+
+const tooLong = () =>
+  new ExpressionError(
+    `A text of more than ${longestText} characters came up. Take a part of it, with $Left.`,
+  );
+
+const tooMany = () =>
+  new ExpressionError(
+    `A list of more than ${longestList} values came up. Narrow it with a filter: emails[type="work"].`,
+  );
 
 function candidatesOf(result: unknown): string[] {
   const candidates = [...new Set((result as unknown[]).filter((value) => !isEmpty(value)).map(String))];
@@ -145,11 +166,7 @@ function inWords(error: unknown): ExpressionError {
   if (code === 'D1011' || error instanceof RangeError) {
     return new ExpressionError('The expression is nested too deeply. Make it shorter, or without recursion.');
   }
-  if (code === 'D2015' || code === 'D2014') {
-    return new ExpressionError(
-      `A list of more than ${longestList} values came up. Narrow it with a filter: emails[type="work"].`,
-    );
-  }
+  if (code === 'D2015' || code === 'D2014') return tooMany();
   const place = typeof position === 'number' ? ` (at character ${position})` : '';
   const text = (message ?? 'it cannot be evaluated').replace(/\.$/, '');
   return new ExpressionError(`${text}${place}. See docs/mapping.md for how expressions are written.`);

@@ -12,10 +12,22 @@ export function sameValue(wanted: unknown, present: unknown, ordered = false): b
   return keys.size === others.size && [...keys].every((key) => others.has(key));
 }
 
+/** Each value once, the first of its like, in time in proportion to the list. */
+export function distinct<T>(values: readonly T[]): T[] {
+  const seen = new Map<string, T>();
+  for (const value of values) {
+    const key = keyOf(value);
+    if (!seen.has(key)) seen.set(key, value);
+  }
+  return [...seen.values()];
+}
+
 function keyOf(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    isObject(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b))))
-      : part,
+  return String(
+    JSON.stringify(value, (_, part: unknown) =>
+      isObject(part)
+        ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b))))
+        : part,
+    ),
   );
 }

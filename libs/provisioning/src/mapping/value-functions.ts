@@ -1,5 +1,5 @@
-import { sameJson } from '@rollcall/scim';
 import { type Arguments, asText, isEmpty, type MappingFunction } from './function-arguments.js';
+import { distinct } from './same-value.js';
 
 /** As Entra's booleans are: texts and numbers count, too. Undefined: neither. */
 function truth(value: unknown): boolean | undefined {
@@ -136,11 +136,7 @@ export const listFunctions: Record<string, MappingFunction> = {
   RemoveDuplicates: {
     parameters: ['attribute'],
     least: 1,
-    call: (given) => {
-      const seen: unknown[] = [];
-      for (const value of given.list(0)) if (!seen.some((known) => sameJson(known, value))) seen.push(value);
-      return seen;
-    },
+    call: (given) => distinct(given.list(0)),
   },
   Split: {
     parameters: ['source', 'delimiter'],
