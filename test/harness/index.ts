@@ -1,4 +1,5 @@
 export { freePort } from '@rollcall/platform';
+export { describeWithChromium, openChromium } from './chromium.js';
 export { describeOnBothQueues, type QueueServer } from './both-queues.js';
 export { describeWithRedis, startRedis, type RedisServer } from './redis.js';
 export { recordProcess } from './run-folder.js';

@@ -65,6 +65,7 @@ describeOnBothQueues('the queue dashboard', (startQueueServer) => {
     const cookie = setCookie.split(';')[0]!;
     const board = await fetch(`${hub.url}/queues`, { headers: { ...page, cookie } });
     expect(await board.text()).toContain('Rollcall queues');
+    expect(board.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
     await shown({ cookie });
     expect((await fetch(`${hub.url}/queues/api/queues`, { headers: { cookie: `${cookie}x` } })).status).toBe(
       401,

@@ -11,6 +11,10 @@ import { guardDashboard } from './sign-in.js';
 
 const path = '/queues';
 
+/** The page asks for fonts of another host: whoever looks at queues is nobody else's business. */
+const onlyOurs =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
 /** bull-board over all queues there are at the moment, behind the hub's admin key. */
 export async function serveQueueDashboard(app: NestFastifyApplication): Promise<void> {
   const queues = app.get(Queues);
@@ -36,6 +40,9 @@ export async function serveQueueDashboard(app: NestFastifyApplication): Promise<
   await server.register(
     async (dashboard) => {
       await dashboard.register(fastifyCookie);
+      dashboard.addHook('onRequest', async (_request, reply) => {
+        void reply.header('content-security-policy', onlyOurs);
+      });
       guardDashboard(dashboard, path, app.get(OperatorKey));
       dashboard.addHook('preHandler', async (request) => {
         if (!request.url.startsWith(`${path}/api/`)) return;
