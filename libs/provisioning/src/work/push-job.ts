@@ -26,5 +26,5 @@ export const pushJobOptions: JobsOptions = {
   backoff: { type: 'fixed', delay: 1_000 },
   removeOnComplete: true,
   removeOnFail: false,
-  stackTraceLimit: 1,
+  stackTraceLimit: 0,
 };
