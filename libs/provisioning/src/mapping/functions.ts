@@ -26,6 +26,7 @@ export const refusedFunctions: ReadonlyMap<string, string> = new Map([
   ['Guid', `${random} Map the source attribute externalId, or id, which is unique and stays.`],
   ['random', `${random} Derive the value from an attribute.`],
   ['shuffle', `${random} Use $sort.`],
+  ['clone', 'copies what nothing can change anyway. Leave it out.'],
   ['eval', 'runs text as an expression. Write the expression itself.'],
   ['AppRoleAssignmentsComplex', 'is about app roles inside Entra. Map the attribute roles.'],
   ['AssertiveAppRoleAssignmentsComplex', 'is about app roles inside Entra. Map the attribute roles.'],
@@ -37,7 +38,7 @@ export const refusedFunctions: ReadonlyMap<string, string> = new Map([
 
 /** Of JSONata 2 (docs.jsonata.org), those that neither look at a clock nor at chance. */
 export const jsonataFunctions: ReadonlySet<string> = new Set(
-  `abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
+  `abs append assert average base64decode base64encode boolean ceil contains count decodeUrl decodeUrlComponent
   distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber
   fromMillis join keys length lookup lowercase map match max merge millis min not now number parseInteger power
   reduce replace reverse round sift single sort split spread sqrt string substring substringAfter substringBefore

@@ -72,6 +72,10 @@ class Inspection {
     switch (node.type) {
       case 'variable':
         return this.variable(node);
+      case 'transform':
+        throw new ExpressionError(
+          `The operator |…|…| (${where(node)}) is not offered. Make the object that is wanted: {"a": b}.`,
+        );
       case 'regex': {
         this.usesRegex = true;
         const { source, flags } = node.value as RegExp;

@@ -36,12 +36,19 @@ function bits(given: Arguments, at: number): bigint {
   throw given.wrong(at, 'is no whole number', 'Give a number such as 15, or "&HF".');
 }
 
+/** A filter looks at every value of a list. */
+const filterUnits = 20;
+
 /** Functions of Microsoft Entra's attribute mappings that choose, compare and convert. */
 export const valueFunctions: Record<string, MappingFunction> = {
   Attribute: {
     parameters: ['path'],
     least: 1,
-    call: (given, facts) => facts.read(given.required(0)),
+    call: (given, facts) => {
+      const path = given.required(0);
+      if (path.includes('[')) facts.work(filterUnits);
+      return facts.read(path);
+    },
   },
   BitAnd: {
     parameters: ['value1', 'value2'],
