@@ -1,4 +1,4 @@
-import type { WireCall } from '@rollcall/connectors';
+import type { Attributes, WireCall } from '@rollcall/connectors';
 import { userType } from '@rollcall/scim';
 import type { AttributePlan, CompiledMapping } from '../plan/plan.js';
 
@@ -87,6 +87,15 @@ export function redactChanges(changes: AttributePlan[], secrets: Secrets): Attri
           ...(change.to !== undefined && { to: mark }),
         }
       : change,
+  );
+}
+
+const commonly = new Secrets();
+
+/** Attributes of an account, with those that commonly hold secrets only by their names. */
+export function withoutSecrets(attributes: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, commonly.has(name) ? mark : value]),
   );
 }
 

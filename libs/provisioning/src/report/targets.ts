@@ -1,5 +1,6 @@
 import type { Attributes } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
+import { withoutSecrets } from './redact-operation.js';
 
 /** Where a subject stands at one connection. */
 export interface SubjectAtTarget {
@@ -40,11 +41,11 @@ export async function subjectAtTargets(
   type: 'user' | 'group',
   subjectId: string,
 ): Promise<SubjectAtTarget[] | undefined> {
-  const table = type === 'user' ? 'hub.directory_user' : 'hub.directory_group';
-  const known = await database.query(`select from ${table} where tenant_id = $1 and id = $2`, [
-    tenantId,
-    subjectId,
-  ]);
+  // From the log, which has the subject from the moment its creation was answered.
+  const known = await database.query(
+    'select from hub.event where tenant_id = $1 and stream_id = $2 and version = 1 and stream_type = $3',
+    [tenantId, subjectId, type],
+  );
   if (known.length === 0) return undefined;
   const rows = await database.query<Row>(
     `select c.id, c.name, c.state as "connectionState", t.state, t.remote_id as "remoteId", t.origin,
@@ -60,6 +61,7 @@ export async function subjectAtTargets(
   return rows.map(({ id, name, connectionState, state, workState, dueAt, attempts, error, ...target }) => ({
     connection: { id, name, state: connectionState },
     ...target,
+    attributes: target.attributes && withoutSecrets(target.attributes),
     state: state ?? 'none',
     work: workState && {
       state: workState === 'idle' ? 'done' : workState,
