@@ -7,6 +7,7 @@ import {
   type ConnectorModule,
   connectorModule,
   type Outcome,
+  type RateHints,
   type RemoteObject,
   type SubjectType,
 } from '@rollcall/connectors';
@@ -30,7 +31,12 @@ export class PushTarget {
   fault: Fault = () => undefined;
   /** Most calls at once about one object, ever. */
   mostAtOnce = 0;
+  /** Most calls at once, ever. */
+  mostUnderWay = 0;
   accepts: unknown = 'secret';
+  /** Added to every answer. */
+  hints: () => RateHints | undefined = () => undefined;
+  private allUnderWay = 0;
   private readonly underWay = new Map<string, number>();
 
   readonly capabilities: Capabilities = {
@@ -168,19 +174,27 @@ export class PushTarget {
     this.calls.push(call);
     const atOnce = (this.underWay.get(call.about) ?? 0) + 1;
     this.underWay.set(call.about, atOnce);
+    this.allUnderWay += 1;
+    this.mostUnderWay = Math.max(this.mostUnderWay, this.allUnderWay);
     if (call.operation !== 'list') this.mostAtOnce = Math.max(this.mostAtOnce, atOnce);
     try {
       if (this.latencyMs > 0) await wait(this.latencyMs);
       if (token !== this.accepts) return { kind: 'denied', message: 'the token is refused' };
       const fault = this.fault(call);
-      if (fault && 'kind' in fault) return fault;
+      const hints = this.hints();
+      if (fault && 'kind' in fault) return { ...fault, ...(hints && { hints }) };
       const outcome = work();
       if (fault) {
         return { kind: 'retry', scope: 'object', maybeDone: true, message: 'no answer came' };
       }
-      return { ...outcome, calls: [{ method: call.operation.toUpperCase(), url: `memory:/${call.type}` }] };
+      return {
+        ...outcome,
+        ...(hints && { hints }),
+        calls: [{ method: call.operation.toUpperCase(), url: `memory:/${call.type}` }],
+      };
     } finally {
       this.underWay.set(call.about, atOnce - 1);
+      this.allUnderWay -= 1;
     }
   }
 }

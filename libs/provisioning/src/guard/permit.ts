@@ -1,5 +1,4 @@
 import type { Action } from '../plan/plan.js';
-import type { ClaimedItem } from '../work/claim.js';
 
 /** What a work item remembers of the change set it waits, or waited, in. */
 export interface ItemHold {
@@ -17,7 +16,7 @@ export type Permit =
 
 /** Whether an action may be carried out now. What a person allowed does not count again. */
 export async function permitFor(
-  { hold, wanted }: ClaimedItem,
+  { hold, wanted }: { hold: ItemHold | null; wanted: number },
   action: Action,
   ask: () => Promise<{ holdId: string } | undefined>,
 ): Promise<Permit> {

@@ -218,7 +218,7 @@ function leave(
   const leavingSince = account.leavingSince ?? user?.deletedAt ?? now;
   const deleteAt = new Date(leavingSince.getTime() + policy.deleteAfterHours * 3_600_000);
   const active = activeAttribute(configuration.users);
-  if (deleteAt <= now) {
+  if (deleteAt <= now && !account.kept) {
     if (!policy.delete) return withheld('delete');
     return { action: 'delete', reason, changes: [], becomes: 'deleted', references: noReferences };
   }
@@ -230,9 +230,14 @@ function leave(
       changes,
       becomes: 'inactive',
       leavingSince,
-      nextDueAt: deleteAt,
+      ...(!account.kept && { nextDueAt: deleteAt }),
       references: noReferences,
     };
+  }
+  if (account.kept) {
+    const note = account.kept.note ? `: ${account.kept.note}` : '.';
+    const text = `${reason.text} An administrator has cancelled the deletion of the account${note}`;
+    return { action: 'none', reason: { code: 'kept', text }, leavingSince, references: noReferences };
   }
   const waiting: Reason = {
     code: reason.code,

@@ -54,6 +54,8 @@ export interface TargetObject {
   written: Attributes;
   /** Since when the account has been on its way out, where the policy deletes leavers. */
   leavingSince?: Date;
+  /** A person has cancelled the deletion of the account. */
+  kept?: { note: string | null };
 }
 
 export interface AttributePlan {

@@ -20,6 +20,8 @@ import { type ConfiguredConnection, CurrentConfiguration } from './current-confi
 import { deadLetterReason } from './dead-letter-reason.js';
 import { Gate } from './gate.js';
 import { type LoadedGroup, type LoadedUser, loadSubjects } from './load-subjects.js';
+import { Pace, PaceStopped } from './pace.js';
+import { shareOf } from './pace.decide.js';
 import { pushGroup } from './push-group.js';
 import { pushUser } from './push-user.js';
 import { broken, type Pushed } from './settle-push.js';
@@ -44,6 +46,15 @@ interface Taken {
   remoteIds: ReadonlyMap<string, string>;
 }
 
+/** What is looked up every now and then for every connection. */
+export interface Followed {
+  paused: boolean;
+  /** Calls a second the target asked for, as far as any process has heard. */
+  learned: number | null;
+  /** How many processes push, and which of them this is. */
+  peers: { count: number; rank: number };
+}
+
 /** Items of one connection that are in its queue at once. */
 export const handoutWindow = 400;
 const batchLimit = 64;
@@ -59,6 +70,7 @@ export class ConnectionWorker {
   private readonly configured: CurrentConfiguration;
   private readonly gate: Gate;
   private readonly guard: Guard;
+  private readonly pace: Pace;
   private readonly slots = new Slots(1);
   private readonly claims: Batch<Handout, Taken | undefined>;
   private readonly completions: Batch<Completion, Completed>;
@@ -69,6 +81,8 @@ export class ConnectionWorker {
   private exhausted = false;
   private closing = false;
   private paused = false;
+  private concurrency = 1;
+  private peers = { count: 1, rank: 0 };
 
   constructor(
     private readonly parts: WorkerParts,
@@ -76,7 +90,8 @@ export class ConnectionWorker {
     readonly connectionId: string,
   ) {
     this.queue = parts.queues.queue(pushQueueName(connectionId));
-    this.configured = new CurrentConfiguration(parts, tenantId, connectionId);
+    this.pace = new Pace(parts.database, tenantId, connectionId);
+    this.configured = new CurrentConfiguration(parts, tenantId, connectionId, this.pace);
     this.gate = new Gate(parts, tenantId, connectionId);
     this.guard = new Guard(parts.database, parts.events, tenantId, connectionId);
     this.claims = new Batch((handouts) => this.take(handouts), batchLimit, { lingerMs, atOnce: 2 });
@@ -90,20 +105,35 @@ export class ConnectionWorker {
   async start(version: number): Promise<void> {
     const { configuration } = await this.configured.at(version);
     const { concurrency } = configuration.policy.push;
-    this.slots.resize(concurrency);
-    // More jobs are under way than calls: while some wait for the target, others are read and written.
+    this.shareSlots(concurrency);
     this.worker = this.parts.queues.worker(
       pushQueueName(this.connectionId),
       (job: Job<PushJob>) => this.process(job),
-      { concurrency: Math.min(concurrency * 4 + 64, handoutWindow / 4) },
+      { concurrency: this.jobsAtOnce },
     );
     this.feed.poke();
   }
 
-  /** Paused by a person: what is under way ends, what has not begun goes back. */
-  follow({ paused }: { paused: boolean }): void {
+  /** @param paused by a person: what is under way ends, what has not begun goes back */
+  follow({ paused, learned, peers }: Followed): void {
     this.paused = paused;
+    if (paused) this.pace.interrupt();
+    this.peers = peers;
+    this.pace.follow(learned, peers.count);
+    this.shareSlots(this.concurrency);
     this.poke();
+  }
+
+  private shareSlots(concurrency: number): void {
+    this.concurrency = concurrency;
+    this.slots.resize(shareOf(concurrency, this.peers));
+    if (this.worker) this.worker.concurrency = this.jobsAtOnce;
+  }
+
+  /** More jobs are under way than calls: while some wait for the target, others are read and written. */
+  private get jobsAtOnce(): number {
+    const ahead = Math.ceil(64 / this.peers.count);
+    return Math.min(shareOf(this.concurrency, this.peers) * 4 + ahead, handoutWindow / 4);
   }
 
   /** There may be something to hand out. */
@@ -114,6 +144,7 @@ export class ConnectionWorker {
   async close(): Promise<void> {
     this.closing = true;
     clearTimeout(this.timer);
+    this.pace.stop();
     await this.worker?.close();
     await this.feed.idle();
     await this.configured.close();
@@ -175,10 +206,18 @@ export class ConnectionWorker {
         subject.type === 'user'
           ? await pushUser(subject, remoteIds, context)
           : await pushGroup(subject, open.capabilities.members, memberLimit, context);
-      if (pushed.trouble) await this.gate.close(pushed.trouble, item.epoch);
-      else if (pushed.reached && !pushed.fault && (await this.gate.open(quarantine))) this.poke();
+      if (pushed.trouble) {
+        await this.gate.close(pushed.trouble, item.epoch);
+        this.pace.interrupt();
+      }
+      if (!pushed.trouble && pushed.reached && !pushed.fault && (await this.gate.open(quarantine)))
+        this.poke();
       return pushed;
     } catch (error) {
+      if (error instanceof PaceStopped) {
+        await release(database, this.tenantId, this.connectionId, [item]).catch(() => lease.abandon());
+        return undefined;
+      }
       const { connectionId } = this;
       const { subjectId } = item;
       this.parts.log('a push broke', { connectionId, subjectId, operationId, stack: (error as Error).stack });
@@ -210,7 +249,7 @@ export class ConnectionWorker {
       const open = await this.configured.at(first.configVersion);
       // Changed between the lease and the reading of it: what is done is done under what was read.
       for (const item of items) item.configVersion = open.configuration.version;
-      this.slots.resize(open.configuration.policy.push.concurrency);
+      this.shareSlots(open.configuration.policy.push.concurrency);
       const loaded = await loadSubjects(database, this.tenantId, this.connectionId, open.configuration, {
         users: items.filter(({ subjectType }) => subjectType === 'user').map(({ subjectId }) => subjectId),
         groups: items.filter(({ subjectType }) => subjectType === 'group').map(({ subjectId }) => subjectId),

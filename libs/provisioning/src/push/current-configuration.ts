@@ -1,6 +1,8 @@
 import { Database, Keyring } from '@rollcall/platform';
 import { projectedTypes } from '@rollcall/read-model';
 import { type ConnectorAccess, type OpenConnection, openConnection } from '../connections/open-connection.js';
+import type { Pace } from './pace.js';
+import { paced } from './paced-connector.js';
 import { AbsentIndex } from './absent-index.js';
 
 export interface ConfiguredConnection extends OpenConnection {
@@ -27,6 +29,7 @@ export class CurrentConfiguration {
     private readonly parts: Parts,
     private readonly tenantId: string,
     private readonly connectionId: string,
+    private readonly pace: Pace,
   ) {}
 
   async at(configVersion: number): Promise<ConfiguredConnection> {
@@ -52,14 +55,16 @@ export class CurrentConfiguration {
     const { database, keyring, connectors } = this.parts;
     const open = await openConnection(database, keyring, connectors, this.tenantId, this.connectionId);
     if (!open) throw new Error(`Connection ${this.connectionId} is gone`);
-    const { configuration, capabilities, connector } = open;
+    const { configuration, capabilities } = open;
+    this.pace.configure(configuration.policy.push.requestsPerSecond);
+    const connector = paced(open.connector, this.pace);
     const absent = new AbsentIndex(
       connector,
       capabilities.list ? configuration.users.matching : [],
       () => (capabilities.list ? this.accountsToMake() : Promise.resolve(0)),
       capabilities.pageSize,
     );
-    return { ...open, absent };
+    return { ...open, connector, absent };
   }
 
   private async accountsToMake(): Promise<number> {

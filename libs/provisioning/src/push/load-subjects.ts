@@ -36,10 +36,11 @@ interface TargetColumns {
   targetState: TargetObject['state'];
   written: Attributes;
   leavingSince: Date | null;
+  kept: TargetObject['kept'] | null;
 }
 
 const targetColumns = `t.remote_id as "remoteId", t.origin, t.state as "targetState", t.written,
-  t.leaving_since as "leavingSince"`;
+  t.leaving_since as "leavingSince", t.kept`;
 
 /**
  * The newest state of subjects and of what is known of them at the connection. Called after the items are
@@ -236,5 +237,6 @@ function targetFrom(row: TargetColumns): TargetObject | undefined {
     state: row.targetState,
     written: row.written,
     ...(row.leavingSince && { leavingSince: row.leavingSince }),
+    ...(row.kept && { kept: row.kept }),
   };
 }

@@ -7,7 +7,8 @@ import { Coalesced } from '../work/coalesced.js';
 import { dispatch } from '../work/dispatch.js';
 import { sweep } from '../work/sweep.js';
 import { WorkerLease } from '../work/worker-lease.js';
-import { ConnectionWorker } from './connection-worker.js';
+import { ConnectionWorker, type Followed } from './connection-worker.js';
+import { learnedRate } from './pace.js';
 import { engineQueues } from './engine-queues.js';
 
 export interface EngineParts {
@@ -29,6 +30,7 @@ interface ConnectionRow {
   id: string;
   version: number;
   paused: boolean;
+  learned: number | null;
 }
 
 const sweepEveryMs = 5_000;
@@ -152,10 +154,13 @@ export class PushEngine {
   private async followConnections(): Promise<void> {
     if (this.closing) return;
     const rows = await this.parts.database.query<ConnectionRow>(
-      `select tenant_id as "tenantId", id, config_version as version,
-         paused_at is not null and coalesce(paused_until > now(), true) as paused
-       from hub.connection where state <> 'disabled'`,
+      `select c.tenant_id as "tenantId", c.id, c.config_version as version,
+         c.paused_at is not null and coalesce(c.paused_until > now(), true) as paused, ${learnedRate} as learned
+       from hub.connection c
+       left join hub.connection_pace p on p.tenant_id = c.tenant_id and p.connection_id = c.id
+       where c.state <> 'disabled'`,
     );
+    const peers = await this.lease.peers();
     const wanted = new Map(rows.map((row) => [row.id, row]));
     for (const [id, worker] of this.workers) {
       if (wanted.has(id)) continue;
@@ -164,18 +169,20 @@ export class PushEngine {
     }
     for (const row of rows) {
       const running = this.workers.get(row.id);
-      if (running) running.follow(row);
-      else await this.startConnection(row);
+      if (running) running.follow({ ...row, peers });
+      else await this.startConnection({ ...row, peers });
     }
   }
 
-  private async startConnection({ tenantId, id, version }: ConnectionRow): Promise<void> {
+  private async startConnection(connection: ConnectionRow & Followed): Promise<void> {
+    const { tenantId, id, version } = connection;
     const worker = new ConnectionWorker(
       { ...this.parts, lease: this.lease, recorded: (tenant) => this.report(tenant) },
       tenantId,
       id,
     );
     try {
+      worker.follow(connection);
       await worker.start(version);
       this.workers.set(id, worker);
     } catch (error) {

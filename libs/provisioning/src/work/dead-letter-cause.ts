@@ -10,7 +10,7 @@ const particulars: [RegExp, string][] = [
   [/\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?/g, '<date>'],
   [/"[^"]*"|'[^']*'|„[^“]*“|“[^”]*”|‘[^’]*’|«[^»]*»/g, '<value>'],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/gi, '<id>'],
-  [/\d+(?:[.,]\d+)*/g, '<number>'],
+  [/(?<!HTTP |\d)\d+(?:[.,]\d+)*/g, '<number>'],
 ];
 
 /**
@@ -20,17 +20,12 @@ const particulars: [RegExp, string][] = [
  */
 export function causeOf({ kind, code, attribute, message }: OperationError, values: string[] = []): string {
   const lead = `${code ?? kind}${attribute ? ` (${attribute})` : ''}`;
-  const statuses = message.replace(
-    /\bHTTP (\d)(\d\d)\b/g,
-    (_, first: string, rest: string) => `HTTP\u0001${hide(first + rest)}`,
-  );
   const nameless = values.reduce(
     (text, value) => text.replaceAll(new RegExp(escape(value), 'gi'), '<value>'),
-    statuses,
+    message,
   );
   const bare = particulars.reduce((text, [pattern, instead]) => text.replace(pattern, instead), nameless);
-  const shown = bare.replace(/\u0001([a-j]{3})/g, (_, letters: string) => ` ${show(letters)}`);
-  return `${lead}: ${shown.replace(/\s+/g, ' ').trim()}`.slice(0, longest);
+  return `${lead}: ${bare.replace(/\s+/g, ' ').trim()}`.slice(0, longest);
 }
 
 /** The texts in a user or group that a target may repeat, longest first. */
@@ -45,6 +40,4 @@ export function valuesIn(resource: Record<string, unknown> | undefined): string[
   return [...found].toSorted((a, b) => b.length - a.length);
 }
 
-const hide = (digits: string) => [...digits].map((digit) => 'abcdefghij'[Number(digit)]).join('');
-const show = (letters: string) => [...letters].map((letter) => 'abcdefghij'.indexOf(letter)).join('');
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

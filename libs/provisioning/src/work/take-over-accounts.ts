@@ -18,7 +18,7 @@ export async function takeOverAccounts(
     if (!takenFrom) continue;
     const values = [tenantId, connectionId, takenFrom, item.subjectId];
     await client.query(
-      `update hub.target_object set state = 'absent', written = '{}', leaving_since = null, updated_at = now()
+      `update hub.target_object set state = 'absent', written = '{}', leaving_since = null, kept = null, updated_at = now()
        where tenant_id = $1 and connection_id = $2 and subject_id = $3`,
       values.slice(0, 3),
     );

@@ -5,6 +5,9 @@ import type { PoolClient } from 'pg';
 /** First key of the advisory locks that show which worker processes live. */
 const lockClass = 0x0726;
 
+const liveOwners = `locktype = 'advisory' and classid = $1::int::oid and objsubid = 2
+  and database = (select oid from pg_database where datname = current_database())`;
+
 /**
  * The life sign of this process: an advisory lock on a session of its own. It ends with the process, however
  * that ends, and its leases are then free at once. After a lost session the process goes on under a new owner
@@ -28,6 +31,20 @@ export class WorkerLease {
   async owner(): Promise<number> {
     if (!this.client) await (this.acquiring ??= this.acquire().finally(() => (this.acquiring = undefined)));
     return this.number;
+  }
+
+  /** How many processes live, and which of them, in the order of their numbers, this is. */
+  async peers(): Promise<{ count: number; rank: number }> {
+    const number = await this.owner();
+    const [row] = await this.database.query<{ count: number; rank: number }>(
+      {
+        name: 'work.peers',
+        text: `select count(*)::int as count, count(*) filter (where objid::bigint < $2)::int as rank from pg_locks
+               where ${liveOwners}`,
+      },
+      [lockClass, number],
+    );
+    return { count: Math.max(1, row!.count), rank: row!.rank };
   }
 
   /** Whether leases taken under that number are still ours. */
@@ -89,8 +106,7 @@ export async function freeStaleLeases(
                and pg_postmaster_start_time() < now() - interval '10 seconds'
                and lease_owner <> all (array(
                  select objid::bigint::int from pg_locks
-                 where locktype = 'advisory' and classid = $1::int::oid and objsubid = 2
-                   and database = (select oid from pg_database where datname = current_database())))
+                 where ${liveOwners}))
              returning tenant_id as "tenantId", connection_id as "connectionId"`,
     },
     [lockClass],

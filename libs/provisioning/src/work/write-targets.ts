@@ -33,13 +33,14 @@ export async function writeTargets(
     const result = await client.query<{ subject_id: string }>({
       name: 'work.write-targets',
       text: `with written as (
-               insert into hub.target_object (tenant_id, connection_id, subject_id, subject_type, remote_id, origin,
+               insert into hub.target_object as o (tenant_id, connection_id, subject_id, subject_type, remote_id, origin,
                  state, written, leaving_since, config_version)
                select $1, $2, g.* from jsonb_to_recordset($3::jsonb) as g(subject_id uuid, subject_type text,
                  remote_id text, origin text, state text, written jsonb, leaving_since timestamptz, config_version int)
                on conflict (tenant_id, connection_id, subject_id) do update set
                  remote_id = excluded.remote_id, origin = excluded.origin, state = excluded.state,
                  written = excluded.written, leaving_since = excluded.leaving_since,
+                 kept = case when excluded.leaving_since is not null then o.kept end,
                  config_version = excluded.config_version, updated_at = now()),
              ${unpark('awaited', '$4')}
              ${wakeUnparked}`,
