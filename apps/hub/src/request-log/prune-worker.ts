@@ -9,6 +9,7 @@ const everyMs = 10 * 60 * 1000;
 export class PruneWorker implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger('RequestLog');
   private timer: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
   private pruning: Promise<void> = Promise.resolve();
 
   constructor(private readonly database: Database) {}
@@ -20,13 +21,14 @@ export class PruneWorker implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    this.stopping.abort();
     await this.pruning;
   }
 
   /** Prunes now, after what is under way. */
   poke(): void {
     this.pruning = this.pruning
-      .then(() => pruneRequestLog(this.database))
+      .then(() => pruneRequestLog(this.database, this.stopping.signal))
       .then((removed) => {
         if (removed > 0) this.log.debug({ removed }, 'Old requests were removed from the request log');
       })

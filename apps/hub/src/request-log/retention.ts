@@ -45,7 +45,7 @@ const pruneLock = 7_106_281_340;
  * it. Does nothing while another process is at it.
  * @returns how many were removed
  */
-export async function pruneRequestLog(database: Database, now = new Date()): Promise<number> {
+export async function pruneRequestLog(database: Database, stop?: AbortSignal): Promise<number> {
   const tenants = await database.query<{ id: string } & RequestLogSettings>(
     `select t.tenant_id as id, coalesce(s.keep_days, ${defaultSettings.keepDays}) as "keepDays",
        coalesce(s.keep_entries, ${defaultSettings.keepEntries}) as "keepEntries"
@@ -53,10 +53,10 @@ export async function pruneRequestLog(database: Database, now = new Date()): Pro
   );
   let removed = 0;
   for (const { id, keepDays, keepEntries } of tenants) {
-    const oldest = firstIdAt(new Date(now.getTime() - keepDays * dayMs));
-    removed += await removeBefore(database, id, oldest);
+    const oldest = firstIdAt(new Date(Date.now() - keepDays * dayMs));
+    removed += await removeBefore(database, id, oldest, stop);
     const firstTooMany = await entryAfter(database, id, keepEntries);
-    if (firstTooMany) removed += await removeBefore(database, id, firstTooMany);
+    if (firstTooMany) removed += await removeBefore(database, id, firstTooMany, stop);
   }
   return removed;
 }
@@ -72,9 +72,14 @@ async function entryAfter(database: Database, tenantId: string, count: number): 
   return row?.id;
 }
 
-async function removeBefore(database: Database, tenantId: string, id: string): Promise<number> {
+async function removeBefore(
+  database: Database,
+  tenantId: string,
+  id: string,
+  stop?: AbortSignal,
+): Promise<number> {
   let removed = 0;
-  for (;;) {
+  while (!stop?.aborted) {
     const count = await database.transaction(async (client) => {
       const { rows } = await client.query<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [
         pruneLock,
@@ -88,6 +93,7 @@ async function removeBefore(database: Database, tenantId: string, id: string): P
       return result.rowCount ?? 0;
     });
     removed += count;
-    if (count < atOnce) return removed;
+    if (count < atOnce) break;
   }
+  return removed;
 }
