@@ -266,10 +266,11 @@ describe('connections over the admin API', () => {
       expect([status, body.errors?.[0]?.field]).toEqual([400, wrong.split('=')[0]]);
     }
     const csv = (await call('GET', `${everything}&format=csv`)).text.trimEnd().split('\r\n');
-    expect(csv[0]).toMatch(/^at,connection,/);
+    const connectionColumn = csv[0]!.split(',').indexOf('connection');
+    expect(connectionColumn).toBeGreaterThan(0);
     expect(csv.length - 1).toBe(seen.length);
     for (const line of csv.slice(1)) {
-      expect(line.split(',')[1]).toBe("'=Paged");
+      expect(line.split(',')[connectionColumn]).toBe("'=Paged");
       expect(line.split(',').some((cell) => /^"?[=+@-]/.test(cell))).toBe(false);
     }
   });
