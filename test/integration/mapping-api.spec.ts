@@ -424,6 +424,28 @@ describe('mappings over the admin API, to the sandbox', () => {
     await call('DELETE', `connections/${id}`);
   });
 
+  it('knows the attributes of the tenant’s own schemas', async () => {
+    const contoso = 'urn:contoso:2.0:User';
+    const mappings = users([
+      line('title', { source: 'badgeNumber' }),
+      line('nickName', { expression: '$Append("B-", $Attribute("badgeNumber"))' }),
+    ]);
+    const scope = { rule: 'badgeNumber sw "7"' };
+    const before = await call('POST', 'connections', given('Badges', { mappings }));
+    expect(before.body.errors.map(({ field }: any) => field)).toEqual([
+      'mappings.users.attributes.2.source',
+      'mappings.users.attributes.3.expression',
+    ]);
+    await call('POST', 'schemas', { id: contoso, attributes: [{ name: 'badgeNumber' }] });
+    const { id } = (await call('POST', 'connections', given('Badges', { mappings, scope }))).body;
+    await call('POST', `connections/${id}/enable`);
+    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User', contoso];
+    await scim('POST', 'Users', { ...person('bea@example.com'), schemas, [contoso]: { badgeNumber: '701' } });
+    const account = await waitFor(() => accountNamed('bea@example.com'), { what: 'Bea at the app' });
+    expect(account).toMatchObject({ title: '701', nickName: 'B-701' });
+    await call('DELETE', `connections/${id}`);
+  });
+
   it('exports a connection, and imported elsewhere it does the same', async () => {
     const team = await scim('POST', 'Groups', {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
