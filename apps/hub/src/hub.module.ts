@@ -13,12 +13,15 @@ import {
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ConnectionsController } from './connections/connections.controller.js';
+import { PauseController } from './connections/pause.controller.js';
 import { ConnectorsController } from './connections/connectors.controller.js';
 import { TargetsController } from './connections/targets.controller.js';
 import { TransferController } from './connections/transfer.controller.js';
 import { VersionsController } from './connections/versions.controller.js';
+import { DeadLetterGroupsController } from './dead-letters/dead-letter-groups.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HubMetrics } from './health/hub-metrics.js';
+import { HoldsController } from './holds/holds.controller.js';
 import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -26,6 +29,7 @@ import { NotificationsController } from './notifications/notifications.controlle
 import { ProjectionsController } from './projections/projections.controller.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
 import { ReportsController } from './reports/reports.controller.js';
+import { ScheduledStepsController } from './scheduled-steps/scheduled-steps.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { ScimModule } from './scim/scim.module.js';
 import { SourcesController } from './sources/sources.controller.js';
@@ -37,10 +41,14 @@ import { UsersModule } from './users/users.module.js';
     ApiKeysController,
     ConnectionsController,
     ConnectorsController,
+    DeadLetterGroupsController,
+    HoldsController,
     HomeController,
     NotificationsController,
     ProjectionsController,
+    PauseController,
     ReportsController,
+    ScheduledStepsController,
     SchemasController,
     SourcesController,
     TargetsController,

@@ -20,6 +20,7 @@ import {
   Min,
 } from 'class-validator';
 import { Type } from 'class-transformer';
+import { PauseView } from './pause.dto.js';
 
 const json = { type: 'object', additionalProperties: true } as const;
 const about = {
@@ -134,6 +135,12 @@ export class RetryBody {
   @IsUUID('all', { each: true, message: 'each entry must be the id of a user or group' })
   subjectIds?: string[];
 
+  @ApiPropertyOptional({ description: 'All dead letters of this cause; see GET dead-letters/groups.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 1_000, { message: 'must be the cause of a group; see GET dead-letters/groups' })
+  cause?: string;
+
   @ApiProperty({ required: false, description: 'true: every dead letter of the connection.' })
   @IsOptional()
   @IsBoolean()
@@ -168,6 +175,8 @@ export class ConnectionView {
   stateReason!: string | null;
   @ApiProperty({ nullable: true, type: Date, description: 'Nothing is sent before.' })
   waitsUntil!: Date | null;
+  @ApiProperty({ nullable: true, type: PauseView, description: 'By a person: nothing is sent meanwhile.' })
+  paused!: PauseView | null;
   @ApiProperty(json)
   settings!: Record<string, unknown>;
   @ApiProperty({ ...json, nullable: true })
@@ -209,6 +218,7 @@ export function connectionView(row: ConnectionEntity): ConnectionView {
     state,
     stateReason,
     waitsUntil,
+    paused: pauseOf(row),
     settings,
     mappings,
     scope,
@@ -217,6 +227,11 @@ export function connectionView(row: ConnectionEntity): ConnectionView {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+function pauseOf({ pausedAt, pausedUntil, pauseReason, pausedBy }: ConnectionEntity): PauseView | null {
+  if (!pausedAt || (pausedUntil && pausedUntil <= new Date())) return null;
+  return { since: pausedAt, until: pausedUntil, reason: pauseReason, by: pausedBy };
 }
 
 export function savedConnectionView(saved: SavedConnection): SavedConnectionView {

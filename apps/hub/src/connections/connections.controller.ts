@@ -131,13 +131,15 @@ export class ConnectionsController {
   async retry(
     @CurrentAdmin() { tenantId }: Admin,
     @Param('id') id: string,
-    @Body() { subjectIds, all }: RetryBody,
+    @Body() { subjectIds, cause, all }: RetryBody,
   ): Promise<Retried> {
     await this.connections.get(tenantId, connectionId(id));
-    if ((subjectIds === undefined) === (all !== true)) {
-      const message = 'give either subjectIds, a list of ids, or all: true';
+    const given = [subjectIds !== undefined, cause !== undefined, all === true].filter(Boolean);
+    if (given.length !== 1) {
+      const message =
+        'give one of subjectIds, a list of ids; cause, of a group of dead letters; or all: true';
       throw new BadRequestException({ message, errors: [{ field: 'subjectIds', message }] });
     }
-    return { retried: await retry(this.database, this.queues, tenantId, id, subjectIds) };
+    return { retried: await retry(this.database, this.queues, tenantId, id, subjectIds, cause) };
   }
 }
