@@ -21,7 +21,9 @@ export function mailText({ type, alert }: Message): { subject: string; text: str
     };
   }
   const over = type === 'alert.closed';
-  const subject = `[Rollcall] ${over ? 'Over: ' : ''}${oneLine(alert.summary)}`;
+  const { connection, source, subscriber } = alert.details;
+  const where = [connection, source, subscriber].find((name) => typeof name === 'string');
+  const subject = `[Rollcall] ${over ? 'over: ' : ''}${alert.kind}: ${oneLine(String(where ?? ''))}`;
   const lines = [
     over ? 'This is over:' : alert.summary,
     over ? alert.summary : alert.remedy,
@@ -34,5 +36,5 @@ export function mailText({ type, alert }: Message): { subject: string; text: str
 /** A subject is a header: no line breaks, and not too long. */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\r\n\t]+/g, ' ');
-  return line.length > 150 ? `${line.slice(0, 149)}…` : line;
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
