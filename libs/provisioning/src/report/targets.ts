@@ -16,7 +16,8 @@ export interface SubjectAtTarget {
   updatedAt: Date | null;
   /** Null: never looked at. done: nothing is due. */
   work: {
-    state: 'done' | 'due' | 'retrying' | 'dead';
+    /** held: by the guard. denied: by a person. */
+    state: 'done' | 'due' | 'retrying' | 'dead' | 'held' | 'denied';
     dueAt: Date | null;
     attempts: number;
     error: object | null;
@@ -28,7 +29,7 @@ interface Row extends Omit<SubjectAtTarget, 'connection' | 'state' | 'work'> {
   name: string;
   connectionState: string;
   state: SubjectAtTarget['state'] | null;
-  workState: 'idle' | 'due' | 'retrying' | 'dead' | null;
+  workState: 'idle' | 'due' | 'retrying' | 'dead' | 'held' | 'denied' | null;
   dueAt: Date | null;
   attempts: number;
   error: object | null;
