@@ -1,7 +1,9 @@
+import { AddSimulations1790000000430 } from './migrations/add-simulations.migration.js';
 import { AddSafety1790000000410 } from './migrations/add-safety.migration.js';
 import { CreateProvisioning1790000000400 } from './migrations/create-provisioning.migration.js';
 import { AddNotifications1790000000421 } from './migrations/add-notifications.migration.js';
 import { KeepEvidence1790000000420 } from './migrations/keep-evidence.migration.js';
+import { RememberWhatWasMade1790000000412 } from './migrations/remember-what-was-made.migration.js';
 import { RememberQuarantine1790000000411 } from './migrations/remember-quarantine.migration.js';
 import { KeepConnectionVersions1790000000401 } from './migrations/keep-connection-versions.migration.js';
 
@@ -10,8 +12,10 @@ export const provisioningMigrations = [
   KeepConnectionVersions1790000000401,
   AddSafety1790000000410,
   RememberQuarantine1790000000411,
+  RememberWhatWasMade1790000000412,
   KeepEvidence1790000000420,
   AddNotifications1790000000421,
+  AddSimulations1790000000430,
 ];
 export { pauseConnection, resumeConnection } from './push/pause-connection.js';
 export { ConnectionEntity, type ConnectionState } from './connections/connection.entity.js';
@@ -72,7 +76,7 @@ export {
 export { cancelStep, restoreStep, StepNotAsked, StepNotFound } from './leavers/steer-step.js';
 export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
 export type { Action } from './plan/plan.js';
-export type { Scope } from './scope/scope.js';
+export { rulesOf, type Scope, type TypeScope } from './scope/scope.js';
 export { ProvisioningModule, ProvisioningWorker } from './provisioning.module.js';
 export { PushEngine } from './push/push-engine.js';
 export { operationsProjection } from './report/operations.projection.js';

@@ -27,7 +27,8 @@ const about = {
   settings: 'As the connector’s settingsSchema says; see GET /api/v1/connectors.',
   credentials: 'As the connector’s credentialsSchema says. Kept sealed and never returned.',
   mappings: 'Which value goes where, and how accounts are recognised. Left out or null: the connector’s own.',
-  scope: 'Who is provisioned: {"rule": SCIM filter, "groups": [group id]}. Left out: everybody.',
+  scope:
+    'Who is provisioned: {"rule": SCIM filter, "groups": [group id]}, groups in groups counted; or for each type {"users": {rule, groups}, "groups": {rule, groups}}. Left out: everybody.',
   policy:
     'What may be done, what happens to leavers, and which accounts are never touched (protected). Parts left out have their defaults.',
   ignoreTargetSchema:

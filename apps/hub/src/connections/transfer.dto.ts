@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Mappings } from '@rollcall/connectors';
-import type { PolicyInput } from '@rollcall/provisioning';
+import type { ConnectionDocument, PolicyInput } from '@rollcall/provisioning';
 import { Allow, IsBoolean, IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 
 const json = { type: 'object', additionalProperties: true } as const;
@@ -63,7 +63,7 @@ export class DocumentView {
   @ApiProperty(json)
   mappings!: Mappings;
   @ApiProperty(json)
-  scope!: { rule?: string; groups?: { id: string; displayName?: string }[] };
+  scope!: ConnectionDocument['scope'];
   @ApiProperty(json)
   policy!: PolicyInput;
 }

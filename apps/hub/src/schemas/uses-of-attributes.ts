@@ -1,9 +1,10 @@
+import { rulesOf, type Scope } from '@rollcall/provisioning';
 import { type Filter, parseFilter, resolveName, type ResourceType, ScimError } from '@rollcall/scim';
 
 /** The parts of a connection in which attributes of the directory are named. */
 export interface NamingParts {
   mappings: object | null;
-  scope: { rule?: string };
+  scope: Scope;
 }
 
 /**
@@ -17,7 +18,7 @@ export function attributesUsed(
   attributes: readonly string[],
 ): string[] {
   const texts = textsIn(mappings);
-  if (scope.rule !== undefined) texts.push(scope.rule, ...namesIn(scope.rule));
+  for (const { rule } of rulesOf(scope)) texts.push(rule, ...namesIn(rule));
   return attributes.filter((name) => texts.some((text) => names(text, type, urn, name)));
 }
 

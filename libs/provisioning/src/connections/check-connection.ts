@@ -1,7 +1,8 @@
 import type { ConnectorModule, Discovery, Mappings } from '@rollcall/connectors';
 import { parseFilter, resolve, type ResourceType, ScimError } from '@rollcall/scim';
 import type { PolicyInput } from '../plan/policy.js';
-import type { Scope } from '../scope/scope.js';
+import { membershipInRule } from '../scope/membership-in-rule.js';
+import { rulesOf, type Scope } from '../scope/scope.js';
 import { checkAgainstSchema } from './check-against-schema.js';
 import { checkMappings, type SourceTypes, standardTypes } from './check-mappings.js';
 import { policySchema, scopeSchema } from './configuration-schema.js';
@@ -35,7 +36,7 @@ export async function checkConnection(
       ? []
       : checkAgainstSchema('credentials', manifest.credentialsSchema, credentials)),
     ...(mappings ? await checkMappings(module, mappings, types, discovery) : []),
-    ...(scope === undefined ? [] : checkScope(scope, types.user)),
+    ...(scope === undefined ? [] : checkScope(scope, types)),
     ...(policy === undefined ? [] : checkPolicy(policy)),
   ];
 }
@@ -46,10 +47,32 @@ function checkName(name: unknown): FieldError[] {
   return [{ field: 'name', message: 'must have 1 to 200 characters.' }];
 }
 
-function checkScope(scope: Scope, type: ResourceType): FieldError[] {
+function checkScope(scope: Scope, types: SourceTypes): FieldError[] {
   const errors = checkAgainstSchema('scope', scopeSchema, scope);
-  if (errors.length > 0 || scope.rule === undefined) return errors;
-  return attempt('scope.rule', () => resolve(parseFilter(scope.rule!), type));
+  if (errors.length > 0) return errors;
+  if (scope.users && scope.rule !== undefined) {
+    return [{ field: 'scope.rule', message: 'cannot stand beside users: write it as users.rule.' }];
+  }
+  if (scope.users && Array.isArray(scope.groups)) {
+    const message = 'a list cannot stand beside users: write users.groups, and groups.groups for groups.';
+    return [{ field: 'scope.groups', message }];
+  }
+  return rulesOf(scope).flatMap(({ field, type, rule }) => checkRule(field, rule, type, types[type]));
+}
+
+function checkRule(
+  field: string,
+  rule: string,
+  type: 'user' | 'group',
+  resourceType: ResourceType,
+): FieldError[] {
+  let named: string | undefined;
+  const errors = attempt(field, () => {
+    named = membershipInRule(resolve(parseFilter(rule), resourceType), type);
+  });
+  if (named === undefined) return errors;
+  const instead = type === 'user' ? 'name the groups in the scope instead' : 'name the groups themselves';
+  return [{ field, message: `${named} cannot be asked for in a scope rule: ${instead}.` }];
 }
 
 function checkPolicy(policy: PolicyInput): FieldError[] {

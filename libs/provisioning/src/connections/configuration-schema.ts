@@ -51,12 +51,22 @@ export const mappingsSchema = {
   properties: { users: objectMapping, groups: objectMapping },
 };
 
+const rule = { type: 'string', minLength: 1, maxLength: 10_000 };
+const groupIds = {
+  type: 'array',
+  maxItems: 1_000,
+  uniqueItems: true,
+  items: { type: 'string', format: 'uuid' },
+};
+const typeScope = { type: 'object', additionalProperties: false, properties: { rule, groups: groupIds } };
+
 export const scopeSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    rule: { type: 'string', minLength: 1, maxLength: 10_000 },
-    groups: { type: 'array', maxItems: 1_000, uniqueItems: true, items: { type: 'string', format: 'uuid' } },
+    rule,
+    users: typeScope,
+    groups: { if: { type: 'array' }, then: groupIds, else: typeScope },
   },
 };
 
@@ -101,6 +111,7 @@ export const policySchema = {
         update: yesOrNo,
         delete: yesOrNo,
         members: yesOrNo,
+        membership: { enum: ['direct', 'effective'] },
         onDeletedAtSource: groupLeaving,
         onOutOfScope: groupLeaving,
       },

@@ -2,7 +2,7 @@ import type { Mappings } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
 import { isObject } from '@rollcall/scim';
 import type { PolicyInput } from '../plan/policy.js';
-import type { Scope } from '../scope/scope.js';
+import { type Scope, scopeByType, type TypeScope } from '../scope/scope.js';
 import type { ConnectionEntity } from './connection.entity.js';
 import { type FieldError, InvalidConnection } from './connection.errors.js';
 
@@ -19,9 +19,19 @@ export interface ConnectionDocument {
   /** Always written out, so that another hub does the same with it. */
   mappings: Mappings;
   /** Groups by id and name: elsewhere the name is what they have in common. */
-  scope: { rule?: string; groups?: { id: string; displayName?: string }[] };
+  scope: Omit<Scope, 'groups' | 'users'> & {
+    groups?: NamedGroup[] | NamedScope;
+    users?: NamedScope;
+  };
   policy: PolicyInput;
 }
+
+interface NamedGroup {
+  id: string;
+  displayName?: string;
+}
+
+type NamedScope = Omit<TypeScope, 'groups'> & { groups?: NamedGroup[] };
 
 interface GroupName {
   id: string;
@@ -34,16 +44,17 @@ export async function writeDocument(
   defaultMappings: Mappings,
 ): Promise<ConnectionDocument> {
   const { name, connector, settings, mappings, policy, scope } = row;
-  const ids = scope.groups ?? [];
+  const byType = scopeByType(scope);
+  const ids = [...(byType.users.groups ?? []), ...(byType.groups.groups ?? [])];
   const names = new Map(
     ids.length === 0
       ? []
       : (await groupsWith(database, row.tenantId, ids, [])).map(({ id, displayName }) => [id, displayName]),
   );
-  const groups = ids.map((id) => {
+  const named = (id: string): NamedGroup => {
     const displayName = names.get(id);
     return { id, ...(displayName !== undefined && { displayName }) };
-  });
+  };
   return {
     format: documentFormat,
     formatVersion: documentVersion,
@@ -51,8 +62,30 @@ export async function writeDocument(
     connector,
     settings,
     mappings: mappings ?? defaultMappings,
-    scope: { ...scope, ...(scope.groups && { groups }) } as ConnectionDocument['scope'],
+    scope: withGroups(scope, (groups) => groups.map(named)) as ConnectionDocument['scope'],
     policy,
+  };
+}
+
+/** The scope with each of its lists of groups replaced. */
+function withGroups(
+  scope: object,
+  change: (groups: never[], field: string) => unknown,
+): Record<string, unknown> {
+  const { groups, users, ...rest } = scope as Record<string, unknown>;
+  const list = (given: unknown, field: string) =>
+    change((Array.isArray(given) ? given : [given]) as never[], field);
+  const part = (given: unknown, field: string) =>
+    isObject(given) && given.groups !== undefined
+      ? { ...given, groups: list(given.groups, `${field}.groups`) }
+      : given;
+  const listed = Array.isArray(groups) || !isObject(groups);
+  return {
+    ...rest,
+    ...(users !== undefined && { users: part(users, 'scope.users') }),
+    ...(groups !== undefined && {
+      groups: listed ? list(groups, 'scope.groups') : part(groups, 'scope.groups'),
+    }),
   };
 }
 
@@ -106,11 +139,9 @@ async function readScope(
   tenantId: string,
   scope: ConnectionDocument['scope'],
 ): Promise<Scope> {
-  const { groups, ...rest } = scope;
-  if (groups === undefined) return rest;
-  const given = (Array.isArray(groups) ? groups : [groups]).map((each: unknown) =>
-    isObject(each) ? { id: each.id, displayName: each.displayName } : { id: each, displayName: undefined },
-  );
+  const given: { id: unknown; displayName: unknown }[] = [];
+  withGroups(scope, (groups) => given.push(...groups.map(groupGiven)));
+  if (given.length === 0) return scope as Scope;
   const text = (value: unknown) => (typeof value === 'string' ? [value] : []);
   const found = await groupsWith(
     database,
@@ -119,22 +150,36 @@ async function readScope(
     given.flatMap(({ displayName }) => text(displayName)),
   );
   const errors: FieldError[] = [];
-  const ids = given.flatMap(({ id, displayName }, at) => {
-    const byId = found.find((group) => group.id === id);
-    const name = typeof displayName === 'string' ? displayName.toLowerCase() : undefined;
-    const byName = found.filter((group) => group.displayName.toLowerCase() === name);
-    if (byId) return [byId.id];
-    if (byName.length === 1) return [byName[0]!.id];
-    const shown = typeof displayName === 'string' ? `"${displayName}"` : String(id);
-    const message =
-      byName.length === 0
-        ? `There is no group ${shown} here. Bring it in first, or take it out of the file.`
-        : `There are ${byName.length} groups ${shown} here. Give the id of the one that is meant.`;
-    errors.push({ field: `scope.groups.${at}`, message });
-    return [];
-  });
+  const read = withGroups(scope, (groups, field) => [
+    ...new Set(groups.flatMap((group, at) => groupMeant(groupGiven(group), found, `${field}.${at}`, errors))),
+  ]);
   if (errors.length > 0) throw new InvalidConnection(errors);
-  return { ...rest, groups: [...new Set(ids)] };
+  return read as Scope;
+}
+
+function groupGiven(given: unknown): { id: unknown; displayName: unknown } {
+  if (isObject(given)) return { id: given.id, displayName: given.displayName };
+  return { id: given, displayName: undefined };
+}
+
+function groupMeant(
+  { id, displayName }: { id: unknown; displayName: unknown },
+  found: GroupName[],
+  field: string,
+  errors: FieldError[],
+): string[] {
+  const byId = found.find((group) => group.id === id);
+  const name = typeof displayName === 'string' ? displayName.toLowerCase() : undefined;
+  const byName = found.filter((group) => group.displayName.toLowerCase() === name);
+  if (byId) return [byId.id];
+  if (byName.length === 1) return [byName[0]!.id];
+  const shown = typeof displayName === 'string' ? `"${displayName}"` : String(id);
+  const message =
+    byName.length === 0
+      ? `There is no group ${shown} here. Bring it in first, or take it out of the file.`
+      : `There are ${byName.length} groups ${shown} here. Give the id of the one that is meant.`;
+  errors.push({ field, message });
+  return [];
 }
 
 async function groupsWith(

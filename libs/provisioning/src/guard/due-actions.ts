@@ -53,7 +53,8 @@ async function candidates(
 ): Promise<string[]> {
   const leaves = action === 'deactivate' || action === 'delete';
   const gone = subjectType === 'user' ? 'u.id is null or u.deleted_at is not null or not u.active' : 'true';
-  const judged = subjectType === 'group' || scope.rule !== undefined || scope.groups !== undefined;
+  const judged =
+    subjectType === 'group' || scope.users.rule !== undefined || scope.users.groups !== undefined;
   const rows = await database.query<{ id: string }>(
     `select w.subject_id as id from hub.work_item w
      left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.subject_id

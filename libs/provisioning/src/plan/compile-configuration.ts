@@ -28,7 +28,7 @@ export function compileConfiguration({
     version,
     users: compileMapping(mappings.users, policy, types.User),
     ...(mappings.groups && { groups: compileMapping(mappings.groups, policy, types.Group) }),
-    scope: compileScope(scope, types.User),
+    scope: compileScope(scope, types),
     policy: withDefaults(policy),
   };
 }

@@ -11,7 +11,7 @@ const { defaultMappings: mappings } = connectorModule('scim2')!.manifest;
 const facts = { now: new Date(0), remoteIds: new Map<string, string>() };
 const configure = (groups: Partial<GroupPolicy> = {}, scope: Scope = {}) =>
   compileConfiguration({ version: 1, mappings, scope, policy: { groups } });
-const group = { id: 'g1', resource: { displayName: 'Team' } };
+const group = { id: 'g1', resource: { displayName: 'Team' }, search: { displayname: 'team' } };
 const there: TargetObject = {
   remoteId: 'r1',
   origin: 'created',

@@ -37,7 +37,7 @@ function planUnguarded(
     const reason: Reason = { code: 'deleted-at-source', text: 'The group was deleted at the source.' };
     return leave(account, policy.groups.onDeletedAtSource, reason, policy.groups.delete);
   }
-  const answer = groupInScope(scope, group.id);
+  const answer = groupInScope(scope, group.id, group.search);
   if (!answer.inScope) {
     const reason: Reason = { code: 'out-of-scope', text: answer.reason };
     return leave(account, policy.groups.onOutOfScope, reason, policy.groups.delete);

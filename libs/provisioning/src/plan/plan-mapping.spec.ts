@@ -186,7 +186,7 @@ describe('a mapping', () => {
   });
 
   it('of a group is evaluated, too', async () => {
-    const group = { id: 'g1', resource: { displayName: 'crew' } };
+    const group = { id: 'g1', resource: { displayName: 'crew' }, search: {} };
     const expression = '$ToUpper(displayName)';
     const configuration = compileConfiguration({
       version: 1,

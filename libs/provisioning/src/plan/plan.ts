@@ -34,7 +34,7 @@ export interface UserState {
   deletedAt?: Date;
   resource: Record<string, unknown>;
   search: Record<string, unknown>;
-  /** Those of the scope's groups the user is a direct member of. */
+  /** Those of the scope's groups the user is in, be it through groups in them. */
   memberOf: string[];
 }
 
@@ -42,6 +42,7 @@ export interface GroupState {
   id: string;
   deletedAt?: Date;
   resource: Record<string, unknown>;
+  search: Record<string, unknown>;
 }
 
 /** What the hub knows of a subject at the connection. */

@@ -33,6 +33,8 @@ export interface GroupPolicy {
   /** Only ever of groups the hub created at the target. */
   delete: boolean;
   members: boolean;
+  /** Whom a group has there: its own members, or the users of the groups in it as well and no groups. */
+  membership: 'direct' | 'effective';
   onDeletedAtSource: 'delete' | 'keep';
   onOutOfScope: 'delete' | 'keep';
 }
@@ -100,6 +102,7 @@ export const defaultPolicy: Policy = {
     update: true,
     delete: true,
     members: true,
+    membership: 'direct',
     onDeletedAtSource: 'delete',
     onOutOfScope: 'keep',
   },

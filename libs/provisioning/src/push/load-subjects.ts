@@ -3,6 +3,7 @@ import { Database } from '@rollcall/platform';
 import { searchDocument } from '@rollcall/read-model';
 import { groupType, type ResourceType, shownAttributes } from '@rollcall/scim';
 import { referencedIds } from '../mapping/map-attributes.js';
+import { groupsBelow } from '../membership/nested-groups.js';
 import type { Configuration, GroupState, TargetObject, UserState } from '../plan/plan.js';
 import type { DirtyPair } from '../work/completion.js';
 import { uuid } from '../work/uuid.js';
@@ -69,7 +70,12 @@ async function loadUsers(
   database: Database,
   tenantId: string,
   connectionId: string,
-  { scope, users: { type } }: Configuration,
+  {
+    scope: {
+      users: { rule, groups },
+    },
+    users: { type },
+  }: Configuration,
   ids: string[],
 ): Promise<Map<string, LoadedUser>> {
   const rows = await database.query<
@@ -86,13 +92,14 @@ async function loadUsers(
     }
   >(
     {
-      name: scope.groups ? 'push.load-users-with-groups' : 'push.load-users',
-      text: `select w.id, u.active, u.deleted_at as "deletedAt", u.resource, u.search, u.version,
+      name: groups ? 'push.load-users-with-groups' : 'push.load-users',
+      text: `${groups ? `with recursive ${groupsBelow('below', 'select unnest($4::uuid[])')} ` : ''}select w.id, u.active, u.deleted_at as "deletedAt", u.resource, u.search, u.version,
                u.created_at as "createdAt", u.last_modified as "lastModified", ${targetColumns},
                ${
-                 scope.groups
-                   ? `array(select m.group_id::text from hub.directory_member m where m.tenant_id = $1
-                        and m.member_id = w.id and m.group_id = any($4::uuid[]))`
+                 groups
+                   ? `array(select distinct b.root::text from hub.directory_member m
+                        join below b on b.group_id = m.group_id
+                        where m.tenant_id = $1 and m.member_id = w.id)`
                    : 'null'
                } as "memberOf"
              from unnest($3::uuid[]) w(id)
@@ -100,7 +107,7 @@ async function loadUsers(
              left join hub.target_object t on t.tenant_id = $1 and t.connection_id = $2 and t.subject_id = w.id
                and t.subject_id = any($3::uuid[])`,
     },
-    [tenantId, connectionId, ids, ...(scope.groups ? [[...scope.groups]] : [])],
+    [tenantId, connectionId, ids, ...(groups ? [[...groups]] : [])],
   );
   return new Map(
     rows.map((row) => {
@@ -112,7 +119,7 @@ async function loadUsers(
               active: row.active,
               ...(row.deletedAt && { deletedAt: row.deletedAt }),
               resource: { ...shownAttributes(row.resource, type), id: row.id },
-              search: scope.rule && type.custom.size > 0 ? documentOf(row, type) : row.search,
+              search: rule && type.custom.size > 0 ? documentOf(row, type) : row.search,
               memberOf: row.memberOf ?? [],
             };
       return [row.id, { type: 'user', user, target: targetFrom(row) }];
@@ -138,10 +145,11 @@ async function loadGroups(
   database: Database,
   tenantId: string,
   connectionId: string,
-  { groups: mapping }: Configuration,
+  { groups: mapping, scope, policy }: Configuration,
   ids: string[],
   memberLimit: number,
 ): Promise<Map<string, LoadedGroup>> {
+  const effective = policy.groups.membership === 'effective';
   const [rows, pairs] = await Promise.all([
     database.query<
       TargetColumns & {
@@ -150,11 +158,16 @@ async function loadGroups(
         hasMembers: boolean;
         deletedAt: Date | null;
         resource: Record<string, unknown>;
+        search: Record<string, unknown>;
+        version: number;
+        createdAt: Date;
+        lastModified: Date;
       }
     >(
       {
         name: 'push.load-groups',
-        text: `select w.id, g.id is not null as known, g.deleted_at as "deletedAt", g.resource, ${targetColumns},
+        text: `select w.id, g.id is not null as known, g.deleted_at as "deletedAt", g.resource, g.search, g.version,
+                 g.created_at as "createdAt", g.last_modified as "lastModified", ${targetColumns},
                  exists (select from hub.target_member m where m.tenant_id = $1 and m.connection_id = $2
                    and m.group_id = w.id) as "hasMembers"
                from unnest($3::uuid[]) w(id)
@@ -166,9 +179,9 @@ async function loadGroups(
     ),
     database.query<DirtyPair & { groupId: string; remoteId: string | null; writtenAs: string | null }>(
       {
-        name: 'push.load-dirty-members',
-        text: `select d.group_id as "groupId", d.member_id as "memberId", d.member_type as "memberType", d.revision,
-                 m.member_id is not null as "inDirectory", o.remote_id as "remoteId", t.remote_id as "writtenAs"
+        name: effective ? 'push.load-dirty-effective-members' : 'push.load-dirty-members',
+        text: `${effective ? `with recursive ${groupsBelow('below', 'select unnest($3::uuid[])')} ` : ''}select d.group_id as "groupId", d.member_id as "memberId", d.member_type as "memberType", d.revision,
+                 ${effective ? effectively : 'm.member_id is not null'} as "inDirectory", o.remote_id as "remoteId", t.remote_id as "writtenAs"
                from unnest($3::uuid[]) w(id)
                cross join lateral (
                  select * from hub.work_member x where x.tenant_id = $1 and x.connection_id = $2
@@ -190,6 +203,7 @@ async function loadGroups(
         ? {
             id: row.id,
             resource: { ...shownAttributes(row.resource, type), id: row.id },
+            search: scope.groups.rule && type.custom.size > 0 ? documentOf(row, type) : row.search,
             ...(row.deletedAt && { deletedAt: row.deletedAt }),
           }
         : undefined;
@@ -208,6 +222,11 @@ async function loadGroups(
   }
   return loaded;
 }
+
+/** Whether the pair's user is in the group or in a group below it. Groups are nobody's members then. */
+const effectively = `d.member_type = 'user' and exists (
+  select from hub.directory_member e join below b on b.group_id = e.group_id
+  where e.tenant_id = $1 and e.member_id = d.member_id and b.root = d.group_id)`;
 
 async function remoteIdsOf(
   database: Database,

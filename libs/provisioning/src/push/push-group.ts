@@ -41,6 +41,7 @@ export async function pushGroup(
     attempt,
     item.lookFirst,
     context.permit,
+    item.made?.remoteId,
   );
   const { plan } = carried;
   const letGo = plan.action === 'none' && plan.letGo === true;
@@ -51,13 +52,10 @@ export async function pushGroup(
   if (carried.kind === 'refused') return refused(context, carried.plan, progress);
   if (carried.kind === 'failed') return failed(context, doneOf(carried), carried.failure, progress);
   const done = carried.kind === 'done' ? doneOf(carried) : undefined;
+  const effective = configuration.policy.groups.membership === 'effective';
+  const markEvery = effective ? 'effective-member' : 'member-of-directory';
   if (done?.action === 'create' || done?.action === 'adopt') {
-    return succeeded(
-      context,
-      done,
-      { ...progress, members: { ...none, markEvery: 'member-of-directory' } },
-      now,
-    );
+    return succeeded(context, done, { ...progress, members: { ...none, markEvery } }, now);
   }
   if (letGo && loaded.hasMembers && loaded.dirty.length === 0) {
     return nothingDone(context, plan, { members: { ...none, markEvery: 'member-written' } }, now);

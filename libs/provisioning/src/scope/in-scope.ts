@@ -1,7 +1,12 @@
 import { matches, parseFilter, resolve, type ResolvedFilter, type ResourceType } from '@rollcall/scim';
-import type { Scope } from './scope.js';
+import { type Scope, scopeByType, type TypeScope } from './scope.js';
 
 export interface CompiledScope {
+  users: CompiledTypeScope;
+  groups: CompiledTypeScope;
+}
+
+export interface CompiledTypeScope {
   rule?: ResolvedFilter;
   ruleText?: string;
   groups?: ReadonlySet<string>;
@@ -9,35 +14,51 @@ export interface CompiledScope {
 
 export type ScopeAnswer = { inScope: true } | { inScope: false; reason: string };
 
-/** Throws ScimError invalidFilter when the rule cannot be read. */
-export function compileScope(scope: Scope, type: ResourceType): CompiledScope {
+/** Throws ScimError invalidFilter when a rule cannot be read. */
+export function compileScope(
+  scope: Scope,
+  types: { User: ResourceType; Group: ResourceType },
+): CompiledScope {
+  const { users, groups } = scopeByType(scope);
+  return { users: compileTypeScope(users, types.User), groups: compileTypeScope(groups, types.Group) };
+}
+
+function compileTypeScope({ rule, groups }: TypeScope, type: ResourceType): CompiledTypeScope {
   return {
-    ...(scope.rule && { rule: resolve(parseFilter(scope.rule), type), ruleText: scope.rule }),
-    ...(scope.groups && { groups: new Set(scope.groups) }),
+    ...(rule && { rule: resolve(parseFilter(rule), type), ruleText: rule }),
+    ...(groups && { groups: new Set(groups) }),
   };
 }
 
 /**
  * @param search the user's search document
- * @param memberOf those of the scope's groups the user is a direct member of
+ * @param memberOf those of the scope's groups the user is in, be it through groups in them
  */
 export function userInScope(
-  scope: CompiledScope,
+  { users: { rule, ruleText, groups } }: CompiledScope,
   search: Record<string, unknown>,
   memberOf: readonly string[],
 ): ScopeAnswer {
-  if (scope.groups && !memberOf.some((id) => scope.groups!.has(id))) {
+  if (groups && !memberOf.some((id) => groups.has(id))) {
     return { inScope: false, reason: 'The user is not a member of any group of the scope.' };
   }
-  if (scope.rule && !matches(scope.rule, search)) {
-    return { inScope: false, reason: `The user does not match the scope rule ${scope.ruleText}.` };
+  if (rule && !matches(rule, search)) {
+    return { inScope: false, reason: `The user does not match the scope rule ${ruleText}.` };
   }
   return { inScope: true };
 }
 
-export function groupInScope(scope: CompiledScope, groupId: string): ScopeAnswer {
-  if (scope.groups && !scope.groups.has(groupId)) {
+/** @param search the group's search document */
+export function groupInScope(
+  { groups: { rule, ruleText, groups } }: CompiledScope,
+  groupId: string,
+  search: Record<string, unknown>,
+): ScopeAnswer {
+  if (groups && !groups.has(groupId)) {
     return { inScope: false, reason: 'The group is not among the groups of the scope.' };
+  }
+  if (rule && !matches(rule, search)) {
+    return { inScope: false, reason: `The group does not match the scope rule ${ruleText}.` };
   }
   return { inScope: true };
 }

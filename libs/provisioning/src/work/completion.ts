@@ -4,6 +4,7 @@ import type { ReferencePlan, TargetObject } from '../plan/plan.js';
 import type { OperationError } from '../report/operation.events.js';
 import type { ItemHold } from '../guard/permit.js';
 import type { ClaimedItem } from './claim.js';
+import type { Made } from './remember-made.js';
 
 /** How a push ended, to be written in one transaction together with its neighbours. */
 export interface Completion {
@@ -34,6 +35,8 @@ export interface Completion {
   /** Hub ids of members the target does not know although they were thought to be there. */
   gone?: string[];
   event?: Append;
+  /** What was made there, for the case that the rest of this cannot be recorded. */
+  made?: Made;
 }
 
 /** A membership as it was read: one that is marked again meanwhile has a higher revision and stays. */
@@ -44,8 +47,8 @@ export interface MembersWritten {
   removed: DirtyPair[];
   parked: DirtyPair[];
   settled: DirtyPair[];
-  /** Looks at every member of the directory's group, or at every member that was written. */
-  markEvery?: 'member-of-directory' | 'member-written';
+  /** Looks at every member of the directory's group, groups in it counted or not, or at every one written. */
+  markEvery?: 'member-of-directory' | 'effective-member' | 'member-written';
 }
 
 /** Where an item stands after its completion; 'lost' when its lease had gone to somebody else. */

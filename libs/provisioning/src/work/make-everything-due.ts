@@ -1,6 +1,10 @@
 import { Database } from '@rollcall/platform';
 import { beginRun } from '../runs/begin-run.js';
-import { dueOnConflict } from './dispatch.js';
+import { differingMembers, effectiveMembers } from '../membership/nested-groups.js';
+import { dueOnConflict } from './due-on-conflict.js';
+
+const groupsThere = `select subject_id from hub.target_object where tenant_id = $1 and connection_id = $2
+  and subject_type = 'group' and state = 'active'`;
 
 /**
  * Makes every subject of a connection due: it was enabled, or what it writes where and for whom has changed.
@@ -12,8 +16,9 @@ export async function makeEverythingDue(
   tenantId: string,
   connectionId: string,
 ): Promise<void> {
-  const [connection] = await database.query<{ requested: number }>(
-    'select resync_requested as requested from hub.connection where tenant_id = $1 and id = $2',
+  const [connection] = await database.query<{ requested: number; effective: boolean }>(
+    `select resync_requested as requested, ${effectiveMembers} as effective from hub.connection c
+     where tenant_id = $1 and id = $2`,
     [tenantId, connectionId],
   );
   if (!connection) return;
@@ -38,17 +43,7 @@ export async function makeEverythingDue(
     );
     await client.query(
       `insert into hub.work_member as m (tenant_id, connection_id, group_id, member_id, member_type)
-       select $1, $2, group_id, member_id, member_type from (
-         select d.group_id, d.member_id, lower(d.member_type) as member_type from hub.directory_member d
-           join hub.target_object g on g.tenant_id = d.tenant_id and g.connection_id = $2
-             and g.subject_id = d.group_id and g.state = 'active'
-           where d.tenant_id = $1 and not exists (select from hub.target_member t where t.tenant_id = $1
-             and t.connection_id = $2 and t.group_id = d.group_id and t.member_id = d.member_id)
-         union
-         select t.group_id, t.member_id, t.member_type from hub.target_member t
-           where t.tenant_id = $1 and t.connection_id = $2 and not exists (select from hub.directory_member d
-             where d.tenant_id = $1 and d.group_id = t.group_id and d.member_id = t.member_id)
-       ) differing order by group_id, member_id
+       select $1, $2, d.* from (${differingMembers(groupsThere, connection.effective)}) d order by group_id, member_id
        on conflict (tenant_id, connection_id, group_id, member_id) do update set
          revision = m.revision + 1, parked = false`,
       [tenantId, connectionId],

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { groupsBelow } from '../membership/nested-groups.js';
 import type { Completion } from './completion.js';
 
 export async function writeMembers(
@@ -60,15 +61,22 @@ export async function writeMembers(
       });
     }
     if (members.markEvery) {
-      const from =
-        members.markEvery === 'member-of-directory'
-          ? 'select member_id, lower(member_type) from hub.directory_member where tenant_id = $1 and group_id = $3'
-          : 'select member_id, member_type from hub.target_member where tenant_id = $1 and connection_id = $2 and group_id = $3';
       await client.query(
         `insert into hub.work_member (tenant_id, connection_id, group_id, member_id, member_type)
-         select $1, $2, $3, d.* from (${from}) d(member_id, member_type) order by member_id on conflict do nothing`,
+         select $1, $2, $3, d.* from (${everyMember[members.markEvery]}) d(member_id, member_type)
+         order by member_id on conflict do nothing`,
         [tenantId, connectionId, item.subjectId],
       );
     }
   }
 }
+
+const everyMember = {
+  'member-of-directory':
+    'select member_id, lower(member_type) from hub.directory_member where tenant_id = $1 and group_id = $3',
+  'effective-member': `with recursive ${groupsBelow('below', 'select $3::uuid')}
+    select distinct m.member_id, 'user' from below b join hub.directory_member m on m.tenant_id = $1
+      and m.group_id = b.group_id and m.member_type = 'User'`,
+  'member-written':
+    'select member_id, member_type from hub.target_member where tenant_id = $1 and connection_id = $2 and group_id = $3',
+} as const;
