@@ -25,6 +25,8 @@ export interface RemoteObject {
   /** Absent where the target has no such thing. */
   active?: boolean;
   etag?: string;
+  /** Of a group, where they were asked for and the target tells them. */
+  members?: { id: string; type: SubjectType }[];
 }
 
 export interface OperationContext {
@@ -88,7 +90,18 @@ export type Outcome<T> =
   | ({ kind: 'denied'; message: string; remedy?: string } & Told);
 
 export interface TestStep {
-  step: 'reach' | 'tls' | 'authenticate' | 'discover' | 'read-users' | 'find-user' | 'read-groups';
+  step:
+    | 'reach'
+    | 'tls'
+    | 'authenticate'
+    | 'discover'
+    | 'read-users'
+    | 'find-user'
+    | 'read-groups'
+    /** Makes an account, changes it and deletes it. Only where the connection's settings ask for it. */
+    | 'write-probe'
+    /** What the target said, or what is known, of its limits. */
+    | 'limits';
   status: 'passed' | 'failed' | 'skipped';
   message: string;
   /** What the admin does about it. Present when failed. */
@@ -156,7 +169,7 @@ export interface Connector {
   test(): Promise<TestReport>;
   discover(): Promise<Outcome<Discovery>>;
   list(type: SubjectType, query: { cursor?: string; limit?: number }): Promise<Outcome<Page>>;
-  get(type: SubjectType, id: string): Promise<Outcome<RemoteObject>>;
+  get(type: SubjectType, id: string, options?: { members?: boolean }): Promise<Outcome<RemoteObject>>;
   /** Exact matches only (case as the target's attribute has it), at most a few. An empty array is no match. */
   find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>>;
   create(
@@ -220,9 +233,27 @@ export interface Manifest {
   /** JSON Schema of `credentials`; discriminated by `type`. Nothing in it is ever returned. */
   credentialsSchema: object;
   capabilities: Capabilities;
-  /** `note`: what the admin still has to fill in, and where to find it. */
-  presets: { id: string; name: string; note?: string; settings: object }[];
+  presets: ManifestPreset[];
   defaultMappings: Mappings;
+  /** What the account behind the credentials must be allowed to do at the target. */
+  rights?: string[];
+  /** What the target is known not to take, in words. */
+  limits?: string[];
+}
+
+/** What is known of one app or product of this type. */
+export interface ManifestPreset {
+  id: string;
+  name: string;
+  /** What the admin still has to fill in, and where to find it. */
+  note?: string;
+  settings: object;
+  /** Instead of the manifest's. */
+  defaultMappings?: Mappings;
+  rights?: string[];
+  limits?: string[];
+  /** Calls a second the app is known to take. */
+  requestsPerSecond?: number;
 }
 
 export interface ConnectorRuntime {
@@ -235,6 +266,10 @@ export interface ConnectorModule {
   readonly manifest: Manifest;
   /** With these settings. Absent: as the manifest says. */
   capabilities?(settings: object): Capabilities;
+  /** The mappings of a connection with these settings that has none of its own. Absent: the manifest's. */
+  defaultMappings?(settings: object): Mappings;
+  /** What is wrong with parts that meet the manifest's schemas: certificates, keys, addresses. */
+  check?(parts: { settings?: object; credentials?: object }): { field: string; message: string }[];
   /** What is wrong with a target attribute of a mapping, in words; undefined when it can be written. */
   checkAttribute?(type: SubjectType, attribute: string): string | undefined;
   /** Checked against the manifest's schemas before. Opens nothing yet: the first call does. */
