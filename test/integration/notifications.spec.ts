@@ -227,6 +227,39 @@ it('tells of a quarantine once, not for each user, and of its end', { timeout: 1
   }
 });
 
+it('tells of held operations once, and that they were decided', { timeout: 180_000 }, async () => {
+  const target = await startScimTarget();
+  try {
+    const users = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => rig.createUser(`held${at}@example.com`)),
+    );
+    const policy = { guard: { deactivations: { above: 3, abovePercent: 10, withinMinutes: 60 } } };
+    const app = await rig.connect('Guarded', { policy }, target);
+    for (const user of users) await rig.at(user, app, 'active');
+    await Promise.all(
+      users.map((user) => rig.patch(`Users/${user}`, { op: 'replace', path: 'active', value: false })),
+    );
+    await waitFor(() => of('hold', 'alert.opened').length > 0, {
+      what: 'the hold to be told',
+      timeoutMs: 60_000,
+    });
+    const [told] = of('hold', 'alert.opened');
+    const { holdId, action } = verify(told!, secret).data.alert.details;
+    expect(action).toMatch(/^deactivat/);
+    const held = async () => (await rig.get(`connections/${app}/progress`)).held;
+    await waitFor(async () => (await held()) > 3, { what: 'the others to join', timeoutMs: 60_000 });
+    expect((await rig.call('POST', `holds/${holdId}/allow`, { all: true })).status).toBe(200);
+    await waitFor(() => of('hold', 'alert.closed').length === 1, {
+      what: 'the end to be told',
+      timeoutMs: 60_000,
+    });
+    expect(of('hold', 'alert.opened').length).toBe(1);
+    await rig.call('POST', `connections/${app}/disable`);
+  } finally {
+    await target.stop();
+  }
+});
+
 it(
   'tells of dead letters, ending tokens and parked streams, one message a cause',
   { timeout: 180_000 },

@@ -6,7 +6,7 @@ import { planGroup } from '../plan/plan-group.js';
 import { planUser } from '../plan/plan-user.js';
 import { type Loaded, loadSubjects } from '../push/load-subjects.js';
 import { pokeWorkers } from '../push/poke-workers.js';
-import { findRun, pausedUntil, type Run } from './run.js';
+import { endFinishedRuns, findRun, pausedUntil, type Run } from './run.js';
 import { RunOver } from './steer-run.js';
 
 export interface KeptDue {
@@ -52,9 +52,10 @@ export async function cancelRun(
   actor: string,
 ): Promise<Cancelled | undefined> {
   const { database } = parts;
+  await endFinishedRuns(database);
   const run = await findRun(database, tenantId, connectionId, runId);
   if (!run) return undefined;
-  const [row] = await database.query<{ number: number; paused: boolean }>(
+  const [row] = await database.query<{ number: number }>(
     `update hub.provisioning_run set state = 'cancelled', ended_at = now(), ended_by = $4
      where tenant_id = $1 and connection_id = $2 and id = $3 and state in ('running', 'paused')
      returning number`,

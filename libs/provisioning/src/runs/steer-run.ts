@@ -1,6 +1,6 @@
 import { Database, Queues } from '@rollcall/platform';
 import { pokeWorkers } from '../push/poke-workers.js';
-import { findRun, pausedUntil, type Run } from './run.js';
+import { endFinishedRuns, findRun, pausedUntil, type Run } from './run.js';
 
 /** There is no such run, or it cannot be steered like that now. */
 export class RunOver extends Error {}
@@ -65,6 +65,7 @@ async function steer(
   verb: string,
   work: (query: Query) => Promise<void>,
 ): Promise<Run | undefined> {
+  await endFinishedRuns(database);
   const found = await database.transaction(async (client) => {
     const { rows } = await client.query<{ number: number; state: Run['state'] }>(
       `select number, state from hub.provisioning_run
