@@ -151,9 +151,13 @@ export function writtenBy(operations: RecordedEvent[]): Map<string, Attributes> 
   const written = new Map<string, Attributes>();
   for (const { payload } of operations) {
     if (!payload) continue;
-    const { connectionId, action, changes } = payload as unknown as OperationPayload;
+    const { connectionId, action, changes, adopted } = payload as unknown as OperationPayload;
     if (action === 'delete') {
       written.delete(connectionId);
+      continue;
+    }
+    if (adopted) {
+      written.set(connectionId, adopted);
       continue;
     }
     const before = action === 'create' || action === 'adopt' ? {} : (written.get(connectionId) ?? {});

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Attributes } from '@rollcall/connectors';
 import type { Action, AttributePlan, TargetObject } from '../plan/plan.js';
 import type { RecordedCall } from './redact-operation.js';
 
@@ -39,6 +40,8 @@ export interface OperationPayload {
   remoteId?: string;
   /** The account's state afterwards, where it is known. */
   becomes?: TargetObject['state'];
+  /** Of an account that was taken over: its attributes afterwards, as far as they are mapped. */
+  adopted?: Attributes;
   /** Every call made, with what was sent as far as it may be kept. */
   calls: RecordedCall[];
   answer?: string;
