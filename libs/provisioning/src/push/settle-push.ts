@@ -15,7 +15,7 @@ import {
   targetObjectId,
   targetObjectStream,
 } from '../report/operation.events.js';
-import { redactCalls, redactChanges, secretsOf } from '../report/redact-operation.js';
+import { redactCalls, redactChanges, secretsOf, withoutSecrets } from '../report/redact-operation.js';
 import { backoffMs } from '../work/backoff.js';
 import type { ClaimedItem } from '../work/claim.js';
 import type { Completion } from '../work/completion.js';
@@ -81,11 +81,16 @@ export function succeeded(context: PushContext, done: Done, progress: Progress, 
         type: 'operation.succeeded',
         payload: {
           ...payload(context, done),
-          ...(progress.target && { becomes: progress.target.after.state }),
+          ...(progress.target && afterwards(done, progress.target.after)),
         },
       }),
     },
   };
+}
+
+/** What history needs of the account: its state, and all that is known of one that was taken over. */
+function afterwards({ action }: Done, { state, written }: TargetObject): Partial<OperationPayload> {
+  return { becomes: state, ...(action === 'adopt' && { adopted: withoutSecrets(written) }) };
 }
 
 /** Nothing was to be done. A switched-off action is reported, once. */
