@@ -9,7 +9,8 @@ type Doing = Exclude<Plan, Question | { action: 'refuse' | 'none' }>;
 
 /** How far a plan came. `target` is what is known of the subject at the target now. */
 export type CarriedOut =
-  | { kind: 'done'; plan: Doing; target: TargetObject }
+  /** `own`: what was adopted is the hub's own work. */
+  | { kind: 'done'; plan: Doing; target: TargetObject; own: boolean }
   | { kind: 'nothing'; plan: Extract<Plan, { action: 'none' }>; target: TargetObject | undefined }
   | { kind: 'refused'; plan: Extract<Plan, { action: 'refuse' }>; target: TargetObject | undefined }
   | { kind: 'stopped'; plan: Doing; permit: Stop; target: TargetObject | undefined }
@@ -22,6 +23,7 @@ const rounds = 8;
  * Plans and does what is missing. An account that turns out to be gone is looked for and made again; one that
  * turns out to be there already is looked up and adopted.
  * @param permit asked before anything is changed
+ * @param made id there of what an earlier attempt made and could not record
  * @param lookFirst an earlier attempt may have made the account unseen: only a look at the target counts
  */
 export async function carryOut(
@@ -30,6 +32,7 @@ export async function carryOut(
   attempt: Attempt,
   lookFirst: boolean,
   permit: (action: Action) => Promise<Permit>,
+  made?: string,
 ): Promise<CarriedOut> {
   let target = known;
   let answers: Answers = {};
@@ -49,7 +52,9 @@ export async function carryOut(
     if (permitted.kind !== 'go') return { kind: 'stopped', plan: planned, permit: permitted, target };
     const result = await doPlan(planned, target, attempt);
     if (typeof result === 'string' || result === undefined) {
-      return { kind: 'done', plan: planned, target: applyPlan(target, planned, result)! };
+      const own = planned.action === 'adopt' && made !== undefined && planned.remoteId === made;
+      const after = applyPlan(target, planned, result)!;
+      return { kind: 'done', plan: planned, target: own ? { ...after, origin: 'created' } : after, own };
     }
     const surprise =
       (result.kind === 'not-found' && planned.action !== 'create') ||

@@ -176,7 +176,7 @@ export class ConnectionWorker {
       return undefined;
     }
     const { quarantine } = open.configuration.policy;
-    const operationId = item.operationId ?? randomUUID();
+    const operationId = item.made?.operationId ?? item.operationId ?? randomUUID();
     const attempt = new Attempt({
       connector: open.connector,
       type: item.subjectType,
@@ -236,16 +236,22 @@ export class ConnectionWorker {
   private async take(handouts: Handout[]): Promise<(Taken | undefined)[]> {
     const { database, lease } = this.parts;
     const owner = await lease.owner();
-    const items = await claim(database, this.tenantId, this.connectionId, handouts, owner);
+    const items = await claim(database, this.tenantId, this.connectionId, handouts, owner).catch(
+      (error: unknown) => {
+        // Leased without our hearing of it, they would stay leased for as long as this process lives.
+        lease.abandon();
+        throw error;
+      },
+    );
     const claimed = new Map(items.map((item) => [item.subjectId, item]));
     // Jobs of older hand-outs, and copies, can be in one batch with the job that is meant: one item, one job.
     const isFor = (job: Handout, item: ClaimedItem | undefined) => item?.handout === job.handout;
     const rest = handouts.filter((job) => !isFor(job, claimed.get(job.subjectId)));
-    if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
-    const [first] = items;
-    if (!first) return handouts.map(() => undefined);
-    this.gate.learn(first);
     try {
+      if (rest.length > 0) await takeBack(database, this.tenantId, this.connectionId, rest);
+      const [first] = items;
+      if (!first) return handouts.map(() => undefined);
+      this.gate.learn(first);
       const open = await this.configured.at(first.configVersion);
       // Changed between the lease and the reading of it: what is done is done under what was read.
       for (const item of items) item.configVersion = open.configuration.version;

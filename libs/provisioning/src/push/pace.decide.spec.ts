@@ -5,11 +5,11 @@ import { rateAfter, shareOf } from './pace.decide.js';
 const now = 1_000_000;
 
 describe('the pace', () => {
-  it('is halved when the target asks to slow down, in whatever way, and never stands still', () => {
-    expect(rateAfter({ kind: 'retry', afterMs: 2_000 }, 40, undefined, now)).toBe(20);
-    expect(rateAfter({ kind: 'retry', answer: 'HTTP 429: slow' }, 40, 10, now)).toBe(5);
+  it('goes down when the target asks to slow down, in whatever way, and never stands still', () => {
+    expect(rateAfter({ kind: 'retry', afterMs: 2_000 }, 40, undefined, now)).toBe(28);
+    expect(rateAfter({ kind: 'retry', answer: 'HTTP 429: slow' }, 40, 10, now)).toBe(7);
     expect(rateAfter({ kind: 'retry', answer: 'HTTP 500' }, 40, undefined, now)).toBeUndefined();
-    expect(rateAfter({ kind: 'retry', afterMs: 1 }, 0, undefined, now)).toBe(0.1);
+    expect(rateAfter({ kind: 'retry', afterMs: 1 }, 0, undefined, now)).toBe(0.7);
   });
 
   it('goes down before nothing is left, and up again when the target has given anew', () => {

@@ -4,6 +4,8 @@ import type { Outcome, RateHints } from '@rollcall/connectors';
 const slowest = 0.1;
 /** Of what a target leaves over until its window ends, so much is used. */
 const used = 0.9;
+/** To this part the rate goes when the target asks to slow down: it also says until when to wait. */
+const lowered = 0.7;
 
 export interface Heard {
   kind: Outcome<unknown>['kind'];
@@ -13,8 +15,8 @@ export interface Heard {
 }
 
 /**
- * Calls a second to go on with; undefined: as before. Halved when the target asks to slow down, and as many as last
- * until the target's window ends as soon as half of it is used.
+ * Calls a second to go on with; undefined: as before. Lowered when the target asks to slow down, and
+ * as many as last until the target's window ends as soon as half of it is used.
  * @param going calls a second now, of all processes
  * @param learned the rate held to because of what the target said before
  * @param now in milliseconds
@@ -25,7 +27,9 @@ export function rateAfter(
   learned: number | undefined,
   now: number,
 ): number | undefined {
-  if (asksToSlowDown(heard)) return Math.max(slowest, Math.min(going, learned ?? going) / 2);
+  if (asksToSlowDown(heard)) {
+    return Math.max(slowest, Math.min(Math.max(going, 1), learned ?? Infinity) * lowered);
+  }
   const { limit, remaining, resetAt } = heard.hints ?? {};
   if (remaining === undefined || resetAt === undefined || resetAt <= now) return undefined;
   const plenty = limit !== undefined && remaining * 2 > limit;

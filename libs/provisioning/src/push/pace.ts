@@ -11,8 +11,8 @@ const sliceMs = 250;
 const mostTurns = 50;
 /** What a target said long ago says nothing now. */
 const forgottenAfter = `interval '10 minutes'`;
-/** A rate that was learned grows by this part of itself a second. */
-const growth = 0.02;
+/** A rate that was learned grows again: a second by a tenth of itself, or by half a call. */
+const grows = `greatest(0.1 * p.rate, 0.5)`;
 
 interface Waiting {
   go(): void;
@@ -151,7 +151,7 @@ export class Pace {
 }
 
 const grown = `case when p.changed_at > now() - ${forgottenAfter}
-  then p.rate * (1 + ${growth} * extract(epoch from now() - p.changed_at)::float8) end`;
+  then p.rate + ${grows} * extract(epoch from now() - p.changed_at)::float8 end`;
 const effective = `least($4::float8, ${grown})`;
 
 /** SQL: what any process has learned, of a row `p` of connection_pace. */

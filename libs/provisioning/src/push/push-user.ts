@@ -29,6 +29,7 @@ export async function pushUser(
     attempt,
     item.lookFirst,
     context.permit,
+    item.made?.remoteId,
   );
   const progress = progressOf(target, carried.target, carried.plan);
   switch (carried.kind) {
@@ -56,6 +57,10 @@ export function doneOf(
 ): Done {
   const { plan, target } = carried;
   const remoteId = target?.remoteId;
+  if (carried.kind === 'done' && carried.own) {
+    const reason = 'The account was made a moment ago by an attempt that could not record it.';
+    return { action: 'create', reason, changes: carried.plan.changes, remoteId };
+  }
   if (isQuestion(plan) || plan.action === 'refuse' || plan.action === 'none') {
     return { action: 'create', reason: 'The target is searched for the subject.', changes: [], remoteId };
   }

@@ -77,6 +77,9 @@ export function succeeded(context: PushContext, done: Done, progress: Progress, 
     completion: {
       ...progress,
       ...ended(context, again, done.action),
+      ...(done.action === 'create' && {
+        made: { remoteId: done.remoteId!, operationId: context.operationId },
+      }),
       event: operation(context, {
         type: 'operation.succeeded',
         payload: {
@@ -101,7 +104,10 @@ export function nothingDone(
   again?: Date,
 ): Pushed {
   const skipped = plan.withheld && `${plan.withheld}: ${plan.reason.code}`;
-  const tell = plan.withheld && skipped !== context.item.skipped;
+  // An operation that was being retried, or held, ends here; else the report would say so for ever.
+  const unfinished = context.item.operationId !== null;
+  const tell = unfinished || (plan.withheld && skipped !== context.item.skipped);
+  const action = plan.withheld ?? (plan.reason.code === 'never-provisioned' ? 'create' : 'update');
   return {
     reached: context.attempt.calls.length > 0,
     completion: {
@@ -111,7 +117,7 @@ export function nothingDone(
       ...(tell && {
         event: operation(context, {
           type: 'operation.skipped',
-          payload: payload(context, { action: plan.withheld!, reason: plan.reason.text, changes: [] }),
+          payload: payload(context, { action, reason: plan.reason.text, changes: [] }),
         }),
       }),
     },

@@ -1,5 +1,6 @@
 import { Database } from '@rollcall/platform';
 import type { ItemHold } from '../guard/permit.js';
+import type { Made } from './remember-made.js';
 
 export interface Handout {
   subjectId: string;
@@ -24,6 +25,8 @@ export interface ClaimedItem {
   lookFirst: boolean;
   skipped: string | null;
   hold: ItemHold | null;
+  /** Made by an attempt that could not record it. */
+  made: Made | null;
   configVersion: number;
   /** Of the connection as a whole, since it last worked. */
   connectionFailures: number;
@@ -70,7 +73,7 @@ export async function claim(
                and (c.paused_at is null or c.paused_until <= now())
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
                w.wanted::float8 as wanted, w.done::float8 as done, w.revision, w.attempts, w.operation_id as "operationId",
-               w.look_first as "lookFirst", w.skipped, w.hold, c.config_version as "configVersion",
+               w.look_first as "lookFirst", w.skipped, w.hold, w.made, c.config_version as "configVersion",
                c.failures as "connectionFailures", c.resync_requested as epoch,
                c.state = 'quarantined' as quarantined, c.quarantined_at is not null as alarmed`,
     },

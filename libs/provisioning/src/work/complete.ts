@@ -2,6 +2,7 @@ import type { EventStore } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
 import type { Completed, Completion } from './completion.js';
 import { writeHolds } from '../guard/write-holds.js';
+import { rememberMade } from './remember-made.js';
 import { settleItems } from './settle-items.js';
 import { takeOverAccounts } from './take-over-accounts.js';
 import { wakeOthers } from './wake-waiting.js';
@@ -23,6 +24,12 @@ export async function complete(
   return database.transaction(async (client) => {
     const states = await settleItems(client, tenantId, connectionId, completions);
     const ours = completions.filter(({ item }) => states.has(item.subjectId));
+    await rememberMade(
+      client,
+      tenantId,
+      connectionId,
+      completions.filter(({ item }) => !states.has(item.subjectId)),
+    );
     const woken = await takeOverAccounts(client, tenantId, connectionId, ours);
     woken.push(...(await writeTargets(client, tenantId, connectionId, ours)));
     await writeReferences(client, tenantId, connectionId, ours);

@@ -41,7 +41,7 @@ export async function settleItems(
                            else coalesce(g.due_at, now()) end,
              attempts = case when w.revision <> g.revision and g.state <> 'retrying' then 0 else g.attempts end,
              last_error = g.last_error, operation_id = g.operation_id, look_first = g.look_first,
-             skipped = g.skipped,
+             skipped = g.skipped, made = case when g.state in ('idle', 'due') then null else w.made end,
              run = case when g.state = 'retrying' or (g.state = 'due' and coalesce(g.due_at, now()) <= now())
                         then w.run end,
              hold = case when w.revision <> g.revision and w.hold ? 'verdict' then w.hold else g.hold end,
