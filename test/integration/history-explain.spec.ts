@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startScimTarget } from '../doubles/scim-target/scim-target.mjs';
 import { waitFor } from '../harness/index.js';
 import { evidenceRig } from './evidence-rig.js';
 
@@ -179,6 +180,41 @@ it(
   },
 );
 
+it('knows of an account that was taken over what was found there', { timeout: 120_000 }, async () => {
+  const target = await startScimTarget();
+  try {
+    const made = await fetch(`${target.baseUrl}/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${target.token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ userName: 'old@example.com', title: 'Veteran', active: true }),
+    });
+    expect(made.status).toBe(201);
+    const app = await rig.connect('Old app', {}, target);
+    const old = await rig.createUser('old@example.com', { title: 'Veteran', displayName: 'Olga' });
+    await rig.at(old, app, 'active');
+    const { state } = await rig.get(`users/${old}/history?at=${new Date().toISOString()}`);
+    expect(state.accounts.find(({ connection }: any) => connection.id === app)).toMatchObject({
+      state: 'active',
+      attributes: { title: 'Veteran', displayName: 'Olga' },
+    });
+    const explained = await rig.get(`users/${old}/explain?connection=${app}&attribute=title`);
+    expect(explained.items[0].attributes[0]).toMatchObject({
+      value: 'Veteran',
+      source: null,
+      call: null,
+      text: expect.stringContaining('taken over'),
+    });
+    expect((await rig.call('DELETE', `connections/${app}`)).status).toBe(204);
+    const { items } = await rig.get(`connections/${app}/accounts`);
+    expect(items.map(({ subject }: any) => subject.display)).toContain('old@example.com');
+    expect((await rig.get(`users/${old}/history`)).timeline.items[0].what).toBe(
+      'existing account taken over at Old app',
+    );
+  } finally {
+    await target.stop();
+  }
+});
+
 it('finds users and groups by SCIM filters, page by page', async () => {
   const users = await rig.get(`users?filter=${encodeURIComponent('userName sw "bob"')}`);
   expect(users.items).toMatchObject([{ userName: 'bob@example.com' }]);
@@ -190,7 +226,7 @@ it('finds users and groups by SCIM filters, page by page', async () => {
     cursor = page.nextCursor;
   }
   expect(pages).toEqual([...pages].sort());
-  expect(new Set(pages).size).toBe(4);
+  expect(new Set(pages).size).toBe(5);
   expect((await rig.get('groups')).items).toMatchObject([{ displayName: 'Money' }]);
   const bad = await rig.call('GET', `users?filter=${encodeURIComponent('shoeSize eq')}`);
   expect([bad.status, bad.body.errors[0].field]).toEqual([400, 'filter']);

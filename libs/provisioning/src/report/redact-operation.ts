@@ -16,6 +16,7 @@ const longestText = 500;
 const mostElements = 50;
 const mostCharacters = 20_000;
 const deepest = 12;
+const rememberAtMost = 1_000;
 
 /** Names of attributes that hold secrets at targets of any kind: SCIM, LDAP, Active Directory, Google Workspace. */
 const commonSecrets = [
@@ -42,6 +43,7 @@ const scimSecrets = userType.schema.attributes
 /** Which target attributes of a mapping hold secrets: by their own name, and by what they are made from. */
 export class Secrets {
   private readonly names: ReadonlySet<string>;
+  private readonly judged = new Map<string, boolean>();
 
   constructor(mapping?: Pick<CompiledMapping, 'attributes'>) {
     const always = new Set([...commonSecrets, ...scimSecrets].map((name) => name.toLowerCase()));
@@ -58,8 +60,14 @@ export class Secrets {
   }
 
   has(attribute: string): boolean {
+    const known = this.judged.get(attribute);
+    if (known !== undefined) return known;
     const name = attribute.toLowerCase();
-    return this.names.has(name) || this.names.has(lastName(name));
+    const secret = this.names.has(name) || this.names.has(lastName(name));
+    // The same names come with every account; values that stand where a name may are not kept for long.
+    if (this.judged.size >= rememberAtMost) this.judged.clear();
+    this.judged.set(attribute, secret);
+    return secret;
   }
 }
 
