@@ -117,6 +117,8 @@ export interface TargetAttribute {
   name: string;
   type: 'string' | 'boolean' | 'integer' | 'decimal' | 'dateTime' | 'reference' | 'binary' | 'complex';
   multiValued: boolean;
+  /** A list may be given, and one value as well. */
+  oneOrMany?: boolean;
   required: boolean;
   caseExact: boolean;
   mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
@@ -153,6 +155,16 @@ export interface Page {
   cutShort?: string;
 }
 
+/** Until the last page there is a `nextCursor` and no `token`. */
+export interface ChangesPage extends Page {
+  /** Those of objects gone since; an object may be told gone more than once. */
+  deleted: { id: string }[];
+  /** Where to go on the next time. Absent while there are more pages, and where the list was cut short. */
+  token?: string;
+  /** Why deletions are not in it: compare with a list of everything. */
+  deletionsUnknown?: string;
+}
+
 export interface MemberChange {
   /** Remote ids. A target with typed members is told the type. */
   add: { id: string; type: SubjectType }[];
@@ -169,6 +181,14 @@ export interface Connector {
   test(): Promise<TestReport>;
   discover(): Promise<Outcome<Discovery>>;
   list(type: SubjectType, query: { cursor?: string; limit?: number }): Promise<Outcome<Page>>;
+  /**
+   * What was made or changed since a token, and what is gone. Objects may come more than once, and unchanged. Without
+   * a token: nothing, and a token to begin with before everything is listed. Where capabilities.changes.
+   */
+  changes?(
+    type: SubjectType,
+    query: { token?: string; cursor?: string; limit?: number },
+  ): Promise<Outcome<ChangesPage>>;
   get(type: SubjectType, id: string, options?: { members?: boolean }): Promise<Outcome<RemoteObject>>;
   /** Exact matches only (case as the target's attribute has it), at most a few. An empty array is no match. */
   find(type: SubjectType, key: { attribute: string; value: string }): Promise<Outcome<RemoteObject[]>>;

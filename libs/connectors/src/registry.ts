@@ -1,8 +1,9 @@
 import type { ConnectorModule } from './contract.js';
+import { ldap } from './targets/ldap/ldap.connector.js';
 import { scim2 } from './targets/scim2/scim2.connector.js';
 
 /** Every kind of target this hub can push to. */
-export const connectorModules: readonly ConnectorModule[] = [scim2];
+export const connectorModules: readonly ConnectorModule[] = [scim2, ldap];
 
 const byType = new Map(connectorModules.map((module) => [module.manifest.type, module]));
 

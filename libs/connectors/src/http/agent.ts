@@ -10,6 +10,9 @@ export interface AgentOptions {
   connectTimeoutMs: number;
   /** PEM certificates trusted in place of the system's. */
   caCertificates?: string;
+  /** PEM certificate and key the hub shows to the target (mutual TLS). */
+  clientCertificate?: string;
+  clientKey?: string;
 }
 
 export class AddressRefused extends Error {
@@ -30,6 +33,7 @@ export function openAgent(options: AgentOptions): Agent {
   const connect = buildConnector({
     timeout: options.connectTimeoutMs,
     ...(options.caCertificates && { ca: options.caCertificates }),
+    ...(options.clientCertificate && { cert: options.clientCertificate, key: options.clientKey }),
     ...(allowAddress && { lookup: guardedLookup(allowAddress) }),
   } as buildConnector.BuildOptions);
   return new Agent({
@@ -47,7 +51,8 @@ export function openAgent(options: AgentOptions): Agent {
   });
 }
 
-function guardedLookup(allowAddress: (address: string) => boolean): LookupFunction {
+/** A look-up that knows no address but the allowed ones. */
+export function guardedLookup(allowAddress: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, '', 0);

@@ -113,7 +113,7 @@ function mismatch(
   attribute: TargetAttribute,
   given: SourceAttribute | { value: unknown },
 ): FieldError[] {
-  const { name, type, multiValued, canonicalValues } = attribute;
+  const { name, type, multiValued, oneOrMany, canonicalValues } = attribute;
   const error = (message: string): FieldError[] => [{ field, message }];
   const many = 'many' in given ? given.many : Array.isArray(given.value);
   if ('value' in given && (given.value === undefined || given.value === null)) return [];
@@ -124,7 +124,7 @@ function mismatch(
       `gives a list, and ${name} takes one value. Pick one: emails[type eq "work"].value, or $Item(…, 1).`,
     );
   }
-  if (!many && multiValued && ofType !== 'complex') {
+  if (!many && multiValued && !oneOrMany && ofType !== 'complex') {
     return error(`gives one value, and ${name} takes a list. Make a list of it with an expression: [ … ].`);
   }
   if (!fits(ofType, type, given)) {

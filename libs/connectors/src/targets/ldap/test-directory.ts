@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { ResultCodeError } from 'ldapts';
+import type { Outcome, RemoteObject, SubjectType, TestReport, TestStep } from '../../contract.js';
+import { activeValues } from './active-state.js';
+import { type Connection, OpeningFailed } from './connection.js';
+import { attributesAllowed } from './directory-schema.js';
+import { findEntries } from './read-entries.js';
+import { Refused, refusalOf, type Refusal } from './result-codes.js';
+import { newWork, noBase, openingRefusal, type Session } from './session.js';
+
+type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
+type Step = TestStep['step'];
+
+const passed = (message: string): Verdict => ({ status: 'passed', message });
+const skipped = (message: string): Verdict => ({ status: 'skipped', message });
+const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
+
+const order: Step[] = [
+  'reach',
+  'tls',
+  'authenticate',
+  'discover',
+  'read-users',
+  'find-user',
+  'write-probe',
+  'read-groups',
+  'limits',
+];
+
+const mostCounted = 5_000;
+
+export interface ProbeTools {
+  create(attributes: Record<string, string>): Promise<Outcome<RemoteObject>>;
+  delete(id: string): Promise<Outcome<void>>;
+}
+
+/** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
+export async function testDirectory(session: Session, tools: ProbeTools): Promise<TestReport> {
+  const steps: TestStep[] = [];
+  const step = async (name: Step, look: () => Promise<Verdict>): Promise<boolean> => {
+    const from = performance.now();
+    const verdict = await look().catch((error: unknown) => verdictOf(error));
+    steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - from) });
+    return verdict.status !== 'failed';
+  };
+  const rest = (why: string): TestReport => {
+    for (const name of order.slice(steps.length)) steps.push({ step: name, ...skipped(why), durationMs: 0 });
+    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
+  };
+
+  const from = performance.now();
+  const opened = await session.open().catch((error: unknown) => error as Error);
+  const durationMs = Math.round(performance.now() - from);
+  for (const [name, verdict] of openingVerdicts(session, opened)) {
+    steps.push({ step: name, ...verdict, durationMs });
+    if (verdict.status === 'failed') return rest(name === 'authenticate' ? 'Not signed in.' : 'Not reached.');
+  }
+  await (opened as Connection).close();
+
+  await step('discover', () => schemaVerdict(session));
+  const counts: Partial<Record<SubjectType, Count>> = {};
+  const readable = await step('read-users', async () => {
+    counts.user = await count(session, 'user');
+    return countVerdict(counts.user, 'accounts');
+  });
+  if (!readable) return rest('The accounts cannot be read.');
+  await step('find-user', async () => {
+    const key = { attribute: session.settings.userRdn, value: randomUUID() };
+    await findEntries(session, 'user', key, newWork());
+    return passed(`Accounts are found by ${session.settings.userRdn}.`);
+  });
+  await step('write-probe', () => writeVerdict(session, tools));
+  await step('read-groups', async () => {
+    if (!session.settings.groups) return skipped('Groups are switched off for this connection.');
+    counts.group = await count(session, 'group');
+    return countVerdict(counts.group, 'groups');
+  });
+  await step('limits', () => Promise.resolve(limitVerdict(counts)));
+  return rest('');
+}
+
+function openingVerdicts(session: Session, opened: Connection | Error): [Step, Verdict][] {
+  const { url, security } = session.settings;
+  const stage = opened instanceof OpeningFailed ? opened.stage : undefined;
+  const refusal = opened instanceof Error ? openingRefusal(opened, session.secrets()) : undefined;
+  const message = refusal?.message ?? '';
+  const unreachable: Record<string, string> = {
+    name: 'Correct the host name of the server, or make it known to the DNS the hub uses.',
+    address: 'Allow the network in HUB_TARGET_NETWORKS, or correct the server.',
+    reach: 'Check host and port of the server, and that a firewall lets the hub through.',
+  };
+  if (refusal && stage !== 'tls' && stage !== 'bind')
+    return [['reach', failed(message, unreachable[stage ?? 'reach']!)]];
+  const reach: [Step, Verdict] = ['reach', passed(`${new URL(url).host} answers.`)];
+  if (refusal && stage === 'tls') {
+    const advice =
+      'Give the authority of its certificate under trusted certificates, the name in it where it differs from the host, or choose another encryption.';
+    return [reach, ['tls', failed(message, advice)]];
+  }
+  const plain = security === 'none' && !url.startsWith('ldaps:');
+  const tls: [Step, Verdict] = [
+    'tls',
+    plain
+      ? skipped('Encryption is off: passwords and personal data travel unencrypted.')
+      : passed('The certificate is valid.'),
+  ];
+  if (refusal) {
+    const advice = 'remedy' in refusal && refusal.remedy ? refusal.remedy : 'Check name and password.';
+    return [reach, tls, ['authenticate', failed(message || 'The server refuses to sign in.', advice)]];
+  }
+  return [reach, tls, ['authenticate', passed('The service account is signed in.')]];
+}
+
+async function schemaVerdict(session: Session): Promise<Verdict> {
+  const { settings } = session;
+  const schema = await session.schema(newWork());
+  const classes = [...settings.userObjectClasses, ...(settings.groups ? [settings.groupObjectClass] : [])];
+  const { unknown } = attributesAllowed(schema, classes);
+  if (unknown.length > 0)
+    return failed(
+      `The schema has no object class ${unknown.join(', ')}.`,
+      'Load that schema at the server (nis for POSIX accounts), or choose other object classes.',
+    );
+  const standing = activeValues(false, settings);
+  if (standing && !schema.attributes.has(standing.attribute.toLowerCase()))
+    return failed(
+      `The schema has no attribute ${standing.attribute}, by which accounts would be disabled.`,
+      standing.attribute === 'pwdAccountLockedTime'
+        ? 'Load the ppolicy overlay at the server, or choose another way in "Accounts are disabled by".'
+        : 'Correct the attribute, or choose another way in "Accounts are disabled by".',
+    );
+  return passed('The schema has all object classes and attributes that are needed.');
+}
+
+interface Count {
+  seen: number;
+  more: boolean;
+  stopped?: Refusal;
+}
+
+async function count(session: Session, type: SubjectType): Promise<Count> {
+  const result: Count = { seen: 0, more: false };
+  for (const base of session.basesOf(type)) {
+    const call = session.call('SEARCH', base, { filter: session.filterOf(type) });
+    try {
+      await session.run({ work: newWork(), call }, async (client) => {
+        const pages = client.searchPaginated(base, {
+          filter: session.filterOf(type),
+          attributes: ['1.1'],
+          paged: { pageSize: session.settings.pageSize },
+        });
+        for await (const { searchEntries } of pages) {
+          result.seen += searchEntries.length;
+          result.more = result.seen >= mostCounted;
+          if (result.more) break;
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 4) throw baseMissing(error, base);
+      result.stopped = error.refusal;
+    }
+  }
+  return result;
+}
+
+function baseMissing(error: unknown, base: string): unknown {
+  if (!(error instanceof Refused) || error.code !== 32) return error;
+  return new Refused(noBase(base));
+}
+
+const countVerdict = ({ seen, more, stopped }: Count, what: string): Verdict =>
+  passed(more || stopped ? `At least ${seen} ${what} can be read.` : `The directory holds ${seen} ${what}.`);
+
+async function writeVerdict(session: Session, { create, delete: remove }: ProbeTools): Promise<Verdict> {
+  const { writeProbe, userRdn } = session.settings;
+  if (!writeProbe)
+    return skipped('Nothing was written. Turn on "Write in tests" to see whether accounts can be made.');
+  const name = `rollcall-probe-${randomUUID()}`;
+  const outcome = await create({ uid: name, cn: name, sn: 'Probe', [userRdn]: name });
+  if (outcome.kind !== 'ok')
+    return 'message' in outcome
+      ? verdictOf(new Refused(outcome))
+      : failed('No account was made.', 'Look into the log of the server.');
+  const removed = await remove(outcome.value.id);
+  if (removed.kind === 'ok') return passed('An account was made and deleted again.');
+  return failed(
+    `The account ${name} was made and could not be deleted.`,
+    'Give the service account the right to delete, and delete that account.',
+  );
+}
+
+function limitVerdict({ user, group }: Partial<Record<SubjectType, Count>>): Verdict {
+  const stopped = [user, group].find((each) => each?.stopped);
+  if (stopped)
+    return failed(
+      `The server stops after ${stopped.seen} entries (size limit), paged or not.`,
+      'Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.',
+    );
+  return passed(
+    user?.more
+      ? `No size limit up to ${user.seen} entries.`
+      : 'Everything there is can be read; whether a size limit lies above that shows only with more entries.',
+  );
+}
+
+function verdictOf(error: unknown): Verdict {
+  if (!(error instanceof Refused)) {
+    if (error instanceof ResultCodeError) return verdictOf(new Refused(refusalOf(error, []), error.code));
+    throw error;
+  }
+  const { refusal } = error;
+  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
+  return failed(
+    refusal.message,
+    advice ?? 'Check the settings of the connection, then the state of the server.',
+  );
+}
