@@ -207,9 +207,8 @@ it('knows of an account that was taken over what was found there', { timeout: 12
     expect((await rig.call('DELETE', `connections/${app}`)).status).toBe(204);
     const { items } = await rig.get(`connections/${app}/accounts`);
     expect(items.map(({ subject }: any) => subject.display)).toContain('old@example.com');
-    expect((await rig.get(`users/${old}/history`)).timeline.items[0].what).toBe(
-      'existing account taken over at Old app',
-    );
+    const { timeline } = await rig.get(`users/${old}/history`);
+    expect(timeline.items.map(({ what }: any) => what)).toContain('existing account taken over at Old app');
   } finally {
     await target.stop();
   }
