@@ -2,6 +2,7 @@ import { AddSimulations1790000000430 } from './migrations/add-simulations.migrat
 import { AddSafety1790000000410 } from './migrations/add-safety.migration.js';
 import { CreateProvisioning1790000000400 } from './migrations/create-provisioning.migration.js';
 import { AddNotifications1790000000421 } from './migrations/add-notifications.migration.js';
+import { IndexLongOperations1790000000422 } from './migrations/index-long-operations.migration.js';
 import { KeepEvidence1790000000420 } from './migrations/keep-evidence.migration.js';
 import { RememberWhatWasMade1790000000412 } from './migrations/remember-what-was-made.migration.js';
 import { RememberQuarantine1790000000411 } from './migrations/remember-quarantine.migration.js';
@@ -15,6 +16,7 @@ export const provisioningMigrations = [
   RememberWhatWasMade1790000000412,
   KeepEvidence1790000000420,
   AddNotifications1790000000421,
+  IndexLongOperations1790000000422,
   AddSimulations1790000000430,
 ];
 export { pauseConnection, resumeConnection } from './push/pause-connection.js';
@@ -76,6 +78,18 @@ export {
 export { cancelStep, restoreStep, StepNotAsked, StepNotFound } from './leavers/steer-step.js';
 export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
 export type { Action } from './plan/plan.js';
+export {
+  type Preview,
+  type PreviewMembers,
+  type PreviewPlan,
+  type PreviewStep,
+  type PreviewSubject,
+} from './preview/preview.js';
+export { type PreviewOptions, Previews } from './preview/previews.js';
+export { NotProvisionable, provisionOnDemand, type Provisioned } from './preview/provision-on-demand.js';
+export { type ScopeList, scopeLists, type ScopePreview } from './preview/scope-preview.js';
+export type { WhatIf } from './preview/what-if.js';
+export type { Draft } from './connections/open-connection.js';
 export { rulesOf, type Scope, type TypeScope } from './scope/scope.js';
 export { ProvisioningModule, ProvisioningWorker } from './provisioning.module.js';
 export { PushEngine } from './push/push-engine.js';

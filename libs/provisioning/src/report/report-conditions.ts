@@ -59,10 +59,10 @@ export function conditionsOf(tenantId: string, filter: ReportFilter, cursor: str
   if (filter.status !== undefined) conditions.push(`o.status = ${parameter(filter.status)}`);
   if (filter.from !== undefined) {
     const from = parameter(filter.from);
-    // Few operations are tried more than once: the oldest of them that reaches into the time bounds the search.
+    // Few operations end later than they began: the oldest of them that reaches into the time bounds the search.
     conditions.push(`o.at >= ${from}::timestamptz and o.started_at >= least(${from}::timestamptz, (
       select min(r.started_at) from hub.operation r
-      where r.tenant_id = $1 and r.attempts > 1 and r.at >= ${from}::timestamptz))`);
+      where r.tenant_id = $1 and r.at > r.started_at and r.at >= ${from}::timestamptz))`);
   }
   if (filter.to !== undefined) conditions.push(`o.started_at < ${parameter(filter.to)}`);
   if (cursor !== undefined) {
