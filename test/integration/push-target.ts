@@ -25,7 +25,7 @@ type Fault = (call: TargetCall) => Outcome<never> | { lostAfterwards: true } | u
 /** A target in memory behind the connector contract, whose every call can be slowed, refused or lost. */
 export class PushTarget {
   readonly users = new Map<string, RemoteObject>();
-  readonly groups = new Map<string, RemoteObject & { members: Set<string> }>();
+  readonly groups = new Map<string, Omit<RemoteObject, 'members'> & { members: Set<string> }>();
   readonly calls: TargetCall[] = [];
   latencyMs = 0;
   fault: Fault = () => undefined;
@@ -111,7 +111,13 @@ export class PushTarget {
         }),
       get: (type, id) =>
         call('get', type, id, () => {
-          const found = this.store(type).get(id);
+          const group = type === 'group' ? this.groups.get(id) : undefined;
+          const members = [...(group?.members ?? [])].map((member) => ({
+            id: member,
+            type: 'user' as const,
+          }));
+          const object = this.store(type).get(id);
+          const found = object && (group ? { ...object, members } : object);
           return found ? { kind: 'ok', value: found } : { kind: 'not-found', message: 'no such object' };
         }),
       find: (type, { attribute, value }) =>
@@ -119,8 +125,9 @@ export class PushTarget {
           kind: 'ok',
           value: [...this.store(type).values()].filter(({ attributes }) => attributes[attribute] === value),
         })),
-      create: (type, attributes) =>
-        call('create', type, nameOf(type, attributes), () => {
+      create: async (type, attributes, { mode }) => {
+        if (mode === 'plan') return planned('create', type, attributes);
+        return call('create', type, nameOf(type, attributes), () => {
           const name = nameOf(type, attributes);
           const taken = [...this.store(type).values()].some(
             (object) => nameOf(type, object.attributes) === name,
@@ -128,26 +135,35 @@ export class PushTarget {
           if (taken) return { kind: 'conflict', message: 'the name is taken' };
           const object = { id: randomUUID(), attributes: { ...attributes }, members: new Set<string>() };
           this.store(type).set(object.id, object as never);
-          return { kind: 'ok', value: object };
-        }),
-      update: (type, id, changes) =>
-        call('update', type, id, () => {
+          return { kind: 'ok', value: { id: object.id, attributes: object.attributes } };
+        });
+      },
+      update: async (type, id, changes, { mode }) => {
+        if (mode === 'plan') return planned('update', type, changes);
+        return call('update', type, id, () => {
           const found = this.store(type).get(id);
           if (!found) return { kind: 'not-found', message: 'no such object' };
+          const group = this.groups.get(id);
           for (const change of changes) {
-            if (change.op === 'set') found.attributes[change.attribute] = change.value;
+            if (group && change.op === 'set' && change.attribute === 'members') {
+              group.members = new Set(change.value as string[]);
+            } else if (change.op === 'set') found.attributes[change.attribute] = change.value;
             else delete found.attributes[change.attribute];
           }
           return { kind: 'ok', value: { id } };
-        }),
-      delete: (type, id) =>
-        call('delete', type, id, () =>
+        });
+      },
+      delete: async (type, id, { mode }) => {
+        if (mode === 'plan') return planned('delete', type);
+        return call('delete', type, id, () =>
           this.store(type).delete(id)
             ? { kind: 'ok', value: undefined }
             : { kind: 'no-op', why: 'already-absent' },
-        ),
-      members: (groupId, { add, remove }) =>
-        call('members', 'group', groupId, () => {
+        );
+      },
+      members: async (groupId, { add, remove }, { mode }) => {
+        if (mode === 'plan') return planned('members', 'group', { add, remove });
+        return call('members', 'group', groupId, () => {
           const group = this.groups.get(groupId);
           if (!group) return { kind: 'not-found', message: 'no such group' };
           const known = add.filter(({ id }) => this.users.has(id));
@@ -161,13 +177,14 @@ export class PushTarget {
               unknown: add.filter(({ id }) => !this.users.has(id)).map(({ id }) => id),
             },
           };
-        }),
+        });
+      },
       close: async () => undefined,
     };
   }
 
   private store(type: SubjectType): Map<string, RemoteObject> {
-    return type === 'user' ? this.users : this.groups;
+    return type === 'user' ? this.users : (this.groups as unknown as Map<string, RemoteObject>);
   }
 
   private async answer<T>(call: TargetCall, token: string, work: () => Outcome<T>): Promise<Outcome<T>> {
@@ -201,4 +218,11 @@ export class PushTarget {
 
 function nameOf(type: SubjectType, attributes: Attributes): string {
   return String(type === 'user' ? attributes.userName : attributes.displayName).toLowerCase();
+}
+
+function planned(operation: string, type: SubjectType, body?: unknown): Outcome<never> {
+  return {
+    kind: 'planned',
+    calls: [{ method: operation.toUpperCase(), url: `memory:/${type}`, ...(body !== undefined && { body }) }],
+  };
 }

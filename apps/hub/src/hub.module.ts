@@ -26,6 +26,7 @@ import { HomeController } from './home/home.controller.js';
 import { checkInput } from './http/check-input.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { PreviewsController } from './previews/previews.controller.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { RequestLogModule } from './request-log/request-log.module.js';
 import { ReportsController } from './reports/reports.controller.js';
@@ -45,6 +46,7 @@ import { UsersModule } from './users/users.module.js';
     HoldsController,
     HomeController,
     NotificationsController,
+    PreviewsController,
     ProjectionsController,
     PauseController,
     ReportsController,

@@ -78,6 +78,18 @@ export {
 export { cancelStep, restoreStep, StepNotAsked, StepNotFound } from './leavers/steer-step.js';
 export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
 export type { Action } from './plan/plan.js';
+export {
+  type Preview,
+  type PreviewMembers,
+  type PreviewPlan,
+  type PreviewStep,
+  type PreviewSubject,
+} from './preview/preview.js';
+export { type PreviewOptions, Previews } from './preview/previews.js';
+export { NotProvisionable, provisionOnDemand, type Provisioned } from './preview/provision-on-demand.js';
+export { type ScopeList, scopeLists, type ScopePreview } from './preview/scope-preview.js';
+export type { WhatIf } from './preview/what-if.js';
+export type { Draft } from './connections/open-connection.js';
 export { rulesOf, type Scope, type TypeScope } from './scope/scope.js';
 export { ProvisioningModule, ProvisioningWorker } from './provisioning.module.js';
 export { PushEngine } from './push/push-engine.js';

@@ -6,6 +6,7 @@ import { ConnectionTransfer } from './connections/connection-transfer.js';
 import { ConnectionVersions } from './connections/connection-versions.js';
 import { Connections } from './connections/connections.js';
 import { connectorsFor } from './connections/connectors-for.js';
+import { Previews } from './preview/previews.js';
 import { PushEngine } from './push/push-engine.js';
 
 const warnEveryMs = 60_000;
@@ -86,6 +87,12 @@ export class ProvisioningModule {
         useFactory: (database: Database, connections: Connections) =>
           new ConnectionTransfer(database, connections),
         inject: [Database, Connections],
+      },
+      {
+        provide: Previews,
+        useFactory: (config: HubConfig, database: Database, keyring: Keyring) =>
+          new Previews({ database, keyring, connectors: connectorsFor(config) }),
+        inject: [HubConfig, Database, Keyring],
       },
       {
         provide: ConnectionVersions,

@@ -20,7 +20,7 @@ import {
 } from './connection.errors.js';
 import { type ConnectionVersion, keepVersion } from './connection-versions.js';
 import { openCredentials, sealCredentials } from './credentials.js';
-import type { ConnectorAccess } from './open-connection.js';
+import type { ConnectorAccess, Draft } from './open-connection.js';
 import { readDiscovery } from './read-discovery.js';
 import { type Tried, tryMappings, type TrySubject } from './try-mappings.js';
 
@@ -164,6 +164,12 @@ export class Connections {
     if (draft) refuse(await checkConnection(module, { mappings: draft }, types));
     const mappings = draft ?? row.mappings ?? module.manifest.defaultMappings;
     return tryMappings(this.database, tenantId, id, mappings, subject, types, new Date());
+  }
+
+  /** Throws InvalidConnection for a draft that could not be saved. */
+  async checkDraft(tenantId: string, id: string, draft: Draft): Promise<void> {
+    const row = await this.get(tenantId, id);
+    refuse(await checkConnection(this.module(row.connector), draft, await this.typesOf(tenantId)));
   }
 
   async enable(tenantId: string, id: string): Promise<ConnectionEntity> {

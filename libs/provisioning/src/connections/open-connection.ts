@@ -35,6 +35,14 @@ interface Row {
   version: number;
 }
 
+/** What a configuration is tried with before it is saved. Each given part stands in place of the saved one. */
+export interface Draft {
+  /** Null: the connector's own. */
+  mappings?: Mappings | null;
+  scope?: Scope;
+  policy?: PolicyInput;
+}
+
 /** A connection with its connector, as configured now. The caller closes the connector. */
 export async function openConnection(
   database: Database,
@@ -42,6 +50,7 @@ export async function openConnection(
   access: ConnectorAccess,
   tenantId: string,
   connectionId: string,
+  draft: Draft = {},
 ): Promise<OpenConnection | undefined> {
   const [row] = await database.query<Row>(
     `select connector, settings, credentials, mappings, scope, policy, config_version as version
@@ -55,8 +64,10 @@ export async function openConnection(
   const credentials = openCredentials(keyring, tenantId, connectionId, row.credentials);
   return {
     configuration: compileConfiguration({
-      ...row,
-      mappings: row.mappings ?? manifest.defaultMappings,
+      version: row.version,
+      scope: draft.scope ?? row.scope,
+      policy: draft.policy ?? row.policy,
+      mappings: (draft.mappings === undefined ? row.mappings : draft.mappings) ?? manifest.defaultMappings,
       types: await projectedTypes(database.pool, tenantId),
     }),
     capabilities: module.capabilities?.(row.settings) ?? manifest.capabilities,

@@ -1,11 +1,11 @@
 import type { AttributeValue, Mappings } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
-import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
+import { type Evaluated, evaluateExpressions } from '../mapping/evaluate-expressions.js';
 import { mapAttributes } from '../mapping/map-attributes.js';
 import { sampleSubject } from '../mapping/sample-subject.js';
 import { matchKeys } from '../matching/match.js';
 import { compileConfiguration } from '../plan/compile-configuration.js';
-import type { Configuration } from '../plan/plan.js';
+import type { CompiledMapping, Configuration } from '../plan/plan.js';
 import { loadSubjects } from '../push/load-subjects.js';
 import type { SourceTypes } from './check-mappings.js';
 
@@ -61,6 +61,17 @@ export async function tryMappings(
   const { resource, remoteIds } = found;
   const { type } = mapping;
   const evaluated = await evaluateExpressions(mapping.expressions, resource, type, now);
+  return triedMapping(mapping, resource, remoteIds, evaluated);
+}
+
+/** What each line of a mapping makes of somebody. */
+export function triedMapping(
+  mapping: CompiledMapping,
+  resource: Record<string, unknown>,
+  remoteIds: ReadonlyMap<string, string>,
+  evaluated: Evaluated,
+): Tried {
+  const { type } = mapping;
   const { values, parked, problems } = mapAttributes(
     mapping.attributes,
     resource,

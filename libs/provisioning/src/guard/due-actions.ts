@@ -1,12 +1,9 @@
 import type { SubjectType } from '@rollcall/connectors';
-import { groupType } from '@rollcall/scim';
 import { Database } from '@rollcall/platform';
-import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
-import type { Facts } from '../plan/facts.js';
-import { planGroup } from '../plan/plan-group.js';
-import { planUser } from '../plan/plan-user.js';
+import type { Answers } from '../plan/facts.js';
 import type { Action, Configuration, Plan } from '../plan/plan.js';
 import { loadSubjects } from '../push/load-subjects.js';
+import { plannerFor } from '../push/planner.js';
 import type { GuardedAction } from './guard.decide.js';
 
 const pageSize = 500;
@@ -92,31 +89,15 @@ async function planned(
     memberLimit: 0,
   });
   const found: string[] = [];
-  for (const [id, { user, target }] of users) {
-    const { expressions: compiled, type } = configuration.users;
-    const facts = {
-      now,
-      remoteIds,
-      expressions: await evaluateExpressions(compiled, user?.resource, type, now),
-    };
-    const comesTo = actionOf((answers) => planUser(user, configuration, target, { ...facts, ...answers }));
-    if (comesTo === action) found.push(id);
-  }
-  for (const [id, { group, target }] of groups) {
-    const { expressions: compiled = new Map(), type = groupType } = configuration.groups ?? {};
-    const facts = {
-      now,
-      remoteIds: new Map<string, string>(),
-      expressions: await evaluateExpressions(compiled, group?.resource, type, now),
-    };
-    const comesTo = actionOf((answers) => planGroup(group, configuration, target, { ...facts, ...answers }));
-    if (comesTo === action) found.push(id);
+  for (const [id, loaded] of [...users, ...groups]) {
+    const { plan } = await plannerFor(loaded, configuration, remoteIds, now);
+    if (actionOf((answers) => plan(loaded.target, answers)) === action) found.push(id);
   }
   return found;
 }
 
 /** What a plan comes to, as far as that can be said without asking the target. */
-function actionOf(plan: (answers: Partial<Facts>) => Plan): Action | undefined {
+function actionOf(plan: (answers: Answers) => Plan): Action | undefined {
   const first = plan({});
   const known = first.action === 'observe' ? plan({ observed: {} }) : first;
   if (known.action === 'match' || known.action === 'choose') return 'create';

@@ -31,11 +31,13 @@ export const pushesGroups = `coalesce((c.policy->'groups'->>'enabled')::boolean,
 export const effectiveMembers = `coalesce(c.policy->'groups'->>'membership', 'direct') = 'effective'`;
 
 /**
- * (group_id, member_id, member_type) of every membership that is in the directory and was not written, or the
- * other way round, and of those that are just being written. $1 tenant, $2 connection.
+ * (group_id, member_id, member_type, wanted) of every membership that is in the directory and was not written, or the
+ * other way round, and of those that are just being written. $1 is
+ * the tenant.
  * @param groups a query of ids: the groups that are looked at
+ * @param connection where its id stands
  */
-export function differingMembers(groups: string, effective: boolean): string {
+export function differingMembers(groups: string, effective: boolean, connection = '$2'): string {
   const wanted = effective
     ? `select distinct b.root as group_id, m.member_id, 'user' as member_type from looked_below b
          join hub.directory_member m on m.tenant_id = $1 and m.group_id = b.group_id and m.member_type = 'User'`
@@ -45,14 +47,24 @@ export function differingMembers(groups: string, effective: boolean): string {
     effective ? `, ${groupsBelow('looked_below', 'select id from looked')}` : ''
   },
     wanted as materialized (${wanted})
-    select w.group_id, w.member_id, w.member_type from wanted w
-      where not exists (select from hub.target_member t where t.tenant_id = $1 and t.connection_id = $2
+    select w.group_id, w.member_id, w.member_type, true as wanted from wanted w
+      where not exists (select from hub.target_member t where t.tenant_id = $1 and t.connection_id = ${connection}
         and t.group_id = w.group_id and t.member_id = w.member_id)
-    union
-    select t.group_id, t.member_id, t.member_type from hub.target_member t
-      where t.tenant_id = $1 and t.connection_id = $2 and t.group_id in (select id from looked)
+    union all
+    select t.group_id, t.member_id, t.member_type, false from hub.target_member t
+      where t.tenant_id = $1 and t.connection_id = ${connection} and t.group_id in (select id from looked)
         and not exists (select from wanted w where w.group_id = t.group_id and w.member_id = t.member_id)
-    union
-    select p.group_id, p.member_id, p.member_type from hub.work_member p
-      where p.tenant_id = $1 and p.connection_id = $2 and p.group_id in (select id from looked) and not p.parked`;
+    union all
+    select p.group_id, p.member_id, p.member_type, true from hub.work_member p
+      join wanted w on w.group_id = p.group_id and w.member_id = p.member_id
+      join hub.target_member t on t.tenant_id = $1 and t.connection_id = ${connection} and t.group_id = p.group_id
+        and t.member_id = p.member_id
+      where p.tenant_id = $1 and p.connection_id = ${connection} and not p.parked
+    union all
+    select p.group_id, p.member_id, p.member_type, false from hub.work_member p
+      where p.tenant_id = $1 and p.connection_id = ${connection} and p.group_id in (select id from looked)
+        and not p.parked
+        and not exists (select from wanted w where w.group_id = p.group_id and w.member_id = p.member_id)
+        and not exists (select from hub.target_member t where t.tenant_id = $1 and t.connection_id = ${connection}
+          and t.group_id = p.group_id and t.member_id = p.member_id)`;
 }

@@ -1,10 +1,9 @@
 import { type EventStore, SubjectErased } from '@rollcall/event-store';
 import { Database } from '@rollcall/platform';
 import { complete } from '../work/complete.js';
+import { withoutDeadlock } from '../work/without-deadlock.js';
 import { causeOf } from '../work/dead-letter-cause.js';
 import type { Completed, Completion } from '../work/completion.js';
-
-const tries = 5;
 
 /** Writes completions in one transaction; one that cannot be written does not take its neighbours with it. */
 export async function completeTogether(
@@ -46,15 +45,4 @@ function withoutWhatFailed(completion: Completion, error: Error): Completion {
 
 function isAboutTheData(error: unknown): boolean {
   return error instanceof SubjectErased || /^2[23]/.test((error as { code?: string }).code ?? '');
-}
-
-async function withoutDeadlock<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const passing = ['40P01', '40001'].includes((error as { code?: string }).code ?? '');
-      if (!passing || attempt === tries) throw error;
-    }
-  }
 }

@@ -10,7 +10,8 @@ import { valuesIn } from '../work/dead-letter-cause.js';
 import { handOut, untilNextDue } from '../work/hand-out.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
 import type { WorkerLease } from '../work/worker-lease.js';
-import { Attempt, type Holder } from './attempt.js';
+import { Attempt } from './attempt.js';
+import { holderOf } from './holder-of.js';
 import { Guard } from '../guard/ask-guard.js';
 import { permitFor } from '../guard/permit.js';
 import type { GuardedAction } from '../guard/guard.decide.js';
@@ -184,7 +185,7 @@ export class ConnectionWorker {
       attempt: item.attempts + 1,
       signal: lease.signal,
       ...(item.subjectType === 'user' && { surelyAbsent: (keys) => open.absent.surelyAbsent(keys) }),
-      holderOf: (remoteId) => this.holderOf(item, remoteId),
+      holderOf: (remoteId) => holderOf(database, this.tenantId, this.connectionId, item, remoteId),
     });
     const context = {
       connectionId: this.connectionId,
@@ -323,20 +324,5 @@ export class ConnectionWorker {
       this.timer = undefined;
       this.feed.poke();
     }, at - Date.now());
-  }
-
-  private async holderOf(item: ClaimedItem, remoteId: string): Promise<Holder | undefined> {
-    const [holder] = await this.parts.database.query<Holder>(
-      `select t.subject_id as "subjectId",
-         u.deleted_at is not null and w.lease_owner is null and (w.state in ('idle', 'held', 'denied') or w.due_at > now()) as left
-       from hub.target_object t
-       left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id
-       left join hub.work_item w on w.tenant_id = t.tenant_id and w.connection_id = t.connection_id
-         and w.subject_id = t.subject_id
-       where t.tenant_id = $1 and t.connection_id = $2 and t.subject_type = $3 and t.remote_id = $4
-         and t.subject_id <> $5 and t.state in ('active', 'inactive')`,
-      [this.tenantId, this.connectionId, item.subjectType, remoteId, item.subjectId],
-    );
-    return holder;
   }
 }

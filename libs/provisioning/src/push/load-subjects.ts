@@ -228,7 +228,7 @@ const effectively = `d.member_type = 'user' and exists (
   select from hub.directory_member e join below b on b.group_id = e.group_id
   where e.tenant_id = $1 and e.member_id = d.member_id and b.root = d.group_id)`;
 
-async function remoteIdsOf(
+export async function remoteIdsOf(
   database: Database,
   tenantId: string,
   connectionId: string,

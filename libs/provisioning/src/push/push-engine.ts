@@ -6,6 +6,7 @@ import { operationsProjection } from '../report/operations.projection.js';
 import { Coalesced } from '../work/coalesced.js';
 import { dispatch } from '../work/dispatch.js';
 import { sweep } from '../work/sweep.js';
+import { withoutDeadlock } from '../work/without-deadlock.js';
 import { WorkerLease } from '../work/worker-lease.js';
 import { ConnectionWorker, type Followed } from './connection-worker.js';
 import { learnedRate } from './pace.js';
@@ -118,7 +119,7 @@ export class PushEngine {
 
   /** Brings the tenant's work items up to date with its events, and hands them out. */
   async dispatch(tenantId: string): Promise<void> {
-    await this.parts.subscriptions.catchUp(tenantId, dispatch);
+    await withoutDeadlock(() => this.parts.subscriptions.catchUp(tenantId, dispatch));
     for (const worker of this.workers.values()) if (worker.tenantId === tenantId) worker.poke();
   }
 
@@ -132,7 +133,7 @@ export class PushEngine {
     const tenants = await database.query<{ id: string }>('select tenant_id as id from hub.tenant_counter');
     for (const { id } of tenants) {
       await this.parts.project(id);
-      await subscriptions.catchUp(id, dispatch);
+      await withoutDeadlock(() => subscriptions.catchUp(id, dispatch));
       await subscriptions.catchUp(id, operationsProjection);
     }
     await sweep(database, queues, events);

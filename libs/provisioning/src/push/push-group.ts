@@ -1,13 +1,11 @@
 import type { Capabilities } from '@rollcall/connectors';
-import { groupType } from '@rollcall/scim';
-import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
-import { planGroup } from '../plan/plan-group.js';
 import { planMembers } from '../plan/plan-members.js';
 import type { Plan, TargetObject } from '../plan/plan.js';
 import type { MembersWritten } from '../work/completion.js';
 import { type Failure, isFailure } from './attempt.js';
 import { carryOut } from './carry-out.js';
 import type { LoadedGroup } from './load-subjects.js';
+import { plannerFor } from './planner.js';
 import { doneOf } from './push-user.js';
 import {
   type Done,
@@ -31,12 +29,9 @@ export async function pushGroup(
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
-  const { expressions: compiled, type } = configuration.groups ?? { expressions: new Map(), type: groupType };
-  const expressions = await evaluateExpressions(compiled, loaded.group?.resource, type, now);
-  const remoteIds = new Map<string, string>();
+  const planner = await plannerFor(loaded, configuration, new Map(), now);
   const carried = await carryOut(
-    (known, answers) =>
-      planGroup(loaded.group, configuration, known, { now, remoteIds, expressions, ...answers }),
+    planner.plan,
     loaded.target,
     attempt,
     item.lookFirst,
@@ -61,7 +56,8 @@ export async function pushGroup(
     return nothingDone(context, plan, { members: { ...none, markEvery: 'member-written' } }, now);
   }
   const account = after?.state === 'active' ? after : undefined;
-  const concerned = account !== undefined && configuration.policy.groups.members && (letGo || inScope(plan));
+  const concerned =
+    account !== undefined && configuration.policy.groups.members && (letGo || keepsMembers(plan));
   if (!concerned)
     return finish(context, plan, done, {
       ...progress,
@@ -81,7 +77,8 @@ function isProtected(plan: Plan): boolean {
   return plan.action === 'none' && plan.reason.code === 'protected';
 }
 
-function inScope(plan: Plan): boolean {
+/** The group is there, or is made, and has the members the directory says. */
+export function keepsMembers(plan: Plan): boolean {
   return (
     plan.action === 'update' ||
     (plan.action === 'none' && ['in-line', 'switched-off'].includes(plan.reason.code))

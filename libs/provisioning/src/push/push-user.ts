@@ -1,8 +1,7 @@
-import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
 import { isQuestion } from '../plan/plan.js';
-import { planUser } from '../plan/plan-user.js';
 import { carryOut } from './carry-out.js';
 import type { LoadedUser } from './load-subjects.js';
+import { plannerFor } from './planner.js';
 import {
   type Done,
   failed,
@@ -16,15 +15,15 @@ import {
 } from './settle-push.js';
 
 export async function pushUser(
-  { user, target }: LoadedUser,
+  loaded: LoadedUser,
   remoteIds: ReadonlyMap<string, string>,
   context: PushContext,
 ): Promise<Pushed> {
   const { configuration, attempt, item, now } = context;
-  const { expressions: compiled, type } = configuration.users;
-  const expressions = await evaluateExpressions(compiled, user?.resource, type, now);
+  const { target } = loaded;
+  const planner = await plannerFor(loaded, configuration, remoteIds, now);
   const carried = await carryOut(
-    (known, answers) => planUser(user, configuration, known, { now, remoteIds, expressions, ...answers }),
+    planner.plan,
     target,
     attempt,
     item.lookFirst,

@@ -1,7 +1,15 @@
 import type { SchemaEvent } from '@rollcall/directory';
 import type { RecordedEvent, Subscriber } from '@rollcall/event-store';
 import type { PoolClient } from 'pg';
-import { dispatchGroupDeletions, dispatchMoves, type Moved } from '../membership/dispatch-moves.js';
+import {
+  type Concerned,
+  concernedByGroupDeletions,
+  concernedByMoves,
+  markGroupDeletions,
+  markMoves,
+  type Moved,
+  valuesOf,
+} from '../membership/dispatch-moves.js';
 import { pushesGroups } from '../membership/nested-groups.js';
 import { dueOnConflict } from './due-on-conflict.js';
 
@@ -32,10 +40,10 @@ export const dispatch: Subscriber = {
   ],
   async handle(events, client, tenantId) {
     const due = dueFrom(events);
-    if (due.subjects.length > 0) await makeDue(client, tenantId, due.subjects);
-    if (due.moved.length > 0) await dispatchMoves(client, tenantId, due.moved);
+    if (due.subjects.length > 0) await makeDue(client, tenantId, due);
+    if (due.moved.length > 0) await markMoves(client, tenantId, due.moved);
     if (due.deletedUsers.length > 0) await markGroupsOfDeleted(client, tenantId, due.deletedUsers);
-    if (due.groupsDeleted) await dispatchGroupDeletions(client, tenantId);
+    if (due.groupsDeleted) await markGroupDeletions(client, tenantId);
     const schemas = events.filter(({ streamType }) => streamType === 'schema');
     if (schemas.length > 0) await lookAgainWhereNamed(client, tenantId, schemas);
   },
@@ -70,42 +78,63 @@ function dueFrom(events: RecordedEvent[]): Due {
   };
 }
 
-async function makeDue(client: PoolClient, tenantId: string, subjects: DueSubject[]): Promise<void> {
-  // Rows are taken in the order of their key here and by completions, so that the two cannot deadlock.
+/**
+ * Every row is taken by one statement in the order of their key, here and by completions, and memberships after
+ * them: so the two seldom wait for each other in a circle.
+ */
+async function makeDue(
+  client: PoolClient,
+  tenantId: string,
+  { subjects, moved, deletedUsers, groupsDeleted }: Due,
+): Promise<void> {
+  const values: unknown[] = [
+    tenantId,
+    subjects.map(({ id }) => id),
+    subjects.map(({ type }) => type),
+    subjects.map(({ position }) => position),
+  ];
+  const concerned: Concerned[] = [];
+  if (moved.length > 0) concerned.push(concernedByMoves(values.push(...valuesOf(moved)) - 3));
+  if (groupsDeleted) concerned.push(concernedByGroupDeletions());
+  if (deletedUsers.length > 0) concerned.push(groupsHolding(values.push(deletedUsers)));
+  const tables = [...new Set(concerned.flatMap((each) => each.tables))];
   await client.query({
-    name: 'dispatch.make-due',
-    text: `insert into hub.work_item as w (tenant_id, connection_id, subject_id, subject_type, wanted)
-           select $1, c.id, s.id, min(s.type), max(s.position)
-           from unnest($2::uuid[], $3::text[], $4::bigint[]) s(id, type, position)
-           join hub.connection c on c.tenant_id = $1 and c.state <> 'disabled'
-             and (s.type = 'user' or ${pushesGroups})
-           group by c.id, s.id order by c.id, s.id ${dueOnConflict}`,
-    values: [
-      tenantId,
-      subjects.map(({ id }) => id),
-      subjects.map(({ type }) => type),
-      subjects.map(({ position }) => position),
-    ],
+    name: `dispatch.make-due${moved.length > 0 ? '-moved' : ''}${groupsDeleted ? '-deleted-groups' : ''}${
+      deletedUsers.length > 0 ? '-deleted-users' : ''
+    }`,
+    text: `${tables.length > 0 ? `with recursive ${tables.join(',\n')}` : ''}
+           insert into hub.work_item as w (tenant_id, connection_id, subject_id, subject_type, wanted)
+           select $1, d.connection_id, d.id, min(d.type), max(d.position) from (
+             select c.id, s.id, s.type, s.position
+             from unnest($2::uuid[], $3::text[], $4::bigint[]) s(id, type, position)
+             join hub.connection c on c.tenant_id = $1 and c.state <> 'disabled'
+               and (s.type = 'user' or ${pushesGroups})
+             ${concerned.map(({ query }) => `union all ${query}`).join('\n')}
+           ) d(connection_id, id, type, position)
+           group by 2, 3 order by 2, 3 ${dueOnConflict}`,
+    values,
   });
+}
+
+/** Where somebody who was deleted is a member, or is about to be one. */
+const held = (parameter: number): string => `
+  select connection_id, group_id, member_id, member_type from hub.target_member
+    where tenant_id = $1 and member_id = any($${parameter}::uuid[])
+  union
+  select connection_id, group_id, member_id, member_type from hub.work_member
+    where tenant_id = $1 and member_id = any($${parameter}::uuid[])`;
+
+function groupsHolding(parameter: number): Concerned {
+  return { tables: [], query: `select connection_id, group_id, 'group', 0 from (${held(parameter)}) h` };
 }
 
 async function markGroupsOfDeleted(client: PoolClient, tenantId: string, userIds: string[]): Promise<void> {
   await client.query(
-    `with held as (
-       select connection_id, group_id, member_id, member_type from hub.target_member
-         where tenant_id = $1 and member_id = any($2::uuid[])
-       union
-       select connection_id, group_id, member_id, member_type from hub.work_member
-         where tenant_id = $1 and member_id = any($2::uuid[])),
-     marked as (
-       insert into hub.work_member as m (tenant_id, connection_id, group_id, member_id, member_type)
-       select $1, connection_id, group_id, member_id, member_type from held
-       order by connection_id, group_id, member_id
-       on conflict (tenant_id, connection_id, group_id, member_id) do update set
-         revision = m.revision + 1, parked = false)
-     insert into hub.work_item as w (tenant_id, connection_id, subject_id, subject_type, wanted)
-     select distinct $1::uuid, connection_id, group_id, 'group', 0 from held
-     order by connection_id, group_id ${dueOnConflict}`,
+    `insert into hub.work_member as m (tenant_id, connection_id, group_id, member_id, member_type)
+     select $1, connection_id, group_id, member_id, member_type from (${held(2)}) h
+     order by connection_id, group_id, member_id
+     on conflict (tenant_id, connection_id, group_id, member_id) do update set
+       revision = m.revision + 1, parked = false`,
     [tenantId, userIds],
   );
 }

@@ -43,7 +43,7 @@ export async function makeEverythingDue(
     );
     await client.query(
       `insert into hub.work_member as m (tenant_id, connection_id, group_id, member_id, member_type)
-       select $1, $2, d.* from (${differingMembers(groupsThere, connection.effective)}) d order by group_id, member_id
+       select $1, $2, d.group_id, d.member_id, d.member_type from (${differingMembers(groupsThere, connection.effective)}) d order by group_id, member_id
        on conflict (tenant_id, connection_id, group_id, member_id) do update set
          revision = m.revision + 1, parked = false`,
       [tenantId, connectionId],

@@ -1,0 +1,393 @@
+import { randomUUID } from 'node:crypto';
+import type { WireCall } from '@rollcall/connectors';
+import { Database, Keyring } from '@rollcall/platform';
+import {
+  type ConnectorAccess,
+  type Draft,
+  type OpenConnection,
+  openConnection,
+} from '../connections/open-connection.js';
+import { triedMapping } from '../connections/try-mappings.js';
+import { displaysOf } from '../history/member-names.js';
+import { isQuestion, type Plan } from '../plan/plan.js';
+import { planUnasked } from '../plan/plan-unasked.js';
+import { Attempt } from '../push/attempt.js';
+import { carryOut } from '../push/carry-out.js';
+import { holderOf } from '../push/holder-of.js';
+import { type LoadedGroup, type LoadedUser, loadSubjects, remoteIdsOf } from '../push/load-subjects.js';
+import { referencedIds } from '../mapping/map-attributes.js';
+import { type Planner, plannerFor } from '../push/planner.js';
+import { keepsMembers } from '../push/push-group.js';
+import { redactCalls, redactChanges, secretsOf } from '../report/redact-operation.js';
+import type { Scope } from '../scope/scope.js';
+import { previewScope, type ScopePreview } from './scope-preview.js';
+import { groupInScope, userInScope } from '../scope/in-scope.js';
+import { plannedCalls } from './planned-calls.js';
+import type { Preview, PreviewPlan, PreviewStep, PreviewSubject } from './preview.js';
+import { previewMembers } from './preview-members.js';
+import { notesOn } from './preview-notes.js';
+import { type Changed, userAsIf, type WhatIf } from './what-if.js';
+
+export interface PreviewOptions {
+  /** In place of the saved configuration. */
+  draft?: Draft;
+  /** Of a user only. */
+  whatIf?: WhatIf;
+  /** false: the target is not asked; nobody is found there. */
+  look?: boolean;
+}
+
+interface Parts {
+  database: Database;
+  keyring: Keyring;
+  connectors: ConnectorAccess;
+}
+
+type Loaded = LoadedUser | LoadedGroup;
+
+/** What would be done for one subject, by the planner and the path of a real push up to where it would be sent. */
+export class Previews {
+  constructor(private readonly parts: Parts) {}
+
+  /**
+   * Undefined: there is no such subject, nor was one provisioned there. The tables must be up to date.
+   * Throws ScimError for a what-if that cannot be, ExpressionError for a draft that was not checked.
+   */
+  async preview(
+    tenantId: string,
+    connectionId: string,
+    subject: PreviewSubject,
+    { draft, whatIf, look = true }: PreviewOptions = {},
+  ): Promise<Preview | undefined> {
+    const { database, keyring, connectors } = this.parts;
+    const open = await openConnection(database, keyring, connectors, tenantId, connectionId, draft);
+    if (!open) return undefined;
+    try {
+      const { configuration } = open;
+      const asked = {
+        users: subject.type === 'user' ? [subject.id] : [],
+        groups: subject.type === 'group' ? [subject.id] : [],
+        memberLimit: 0,
+      };
+      const read = await loadSubjects(database, tenantId, connectionId, configuration, asked);
+      const found = read.users.get(subject.id) ?? read.groups.get(subject.id);
+      const known = found && (found.type === 'user' ? found.user : found.group);
+      if (!found || (!known && !found.target)) return undefined;
+      const now = new Date();
+      const changed =
+        whatIf && found.type === 'user' && found.user
+          ? await userAsIf(database, tenantId, found.user, whatIf, configuration, now)
+          : undefined;
+      const loaded: Loaded = changed && found.type === 'user' ? { ...found, user: changed.user } : found;
+      const { attributes, type } = configuration.users;
+      const remoteIds = changed
+        ? await remoteIdsOf(
+            database,
+            tenantId,
+            connectionId,
+            referencedIds(attributes, changed.user.resource, type),
+          )
+        : read.remoteIds;
+      const planner = await plannerFor(loaded, configuration, remoteIds, now);
+      const answered = await this.ask(tenantId, connectionId, subject, open, loaded, planner, look);
+      return await this.tell(tenantId, connectionId, subject, open, loaded, {
+        planner,
+        remoteIds,
+        changed,
+        draft: draft !== undefined,
+        ...answered,
+      });
+    } finally {
+      await open.connector.close();
+    }
+  }
+
+  /** Undefined: there is no such connection. The tables must be up to date. */
+  async scope(
+    tenantId: string,
+    connectionId: string,
+    scope: Scope | undefined,
+    wanted: Parameters<typeof previewScope>[5],
+  ): Promise<ScopePreview | undefined> {
+    const { database } = this.parts;
+    const saved = await this.configurationOf(tenantId, connectionId);
+    const drafted =
+      scope === undefined ? saved : await this.configurationOf(tenantId, connectionId, { scope });
+    if (!saved || !drafted) return undefined;
+    return previewScope(database, tenantId, connectionId, saved, drafted, wanted);
+  }
+
+  private async configurationOf(tenantId: string, connectionId: string, draft?: Draft) {
+    const { database, keyring, connectors } = this.parts;
+    const open = await openConnection(database, keyring, connectors, tenantId, connectionId, draft);
+    await open?.connector.close();
+    return open?.configuration;
+  }
+
+  /** The push's own way, stopped where something would be changed. */
+  private async ask(
+    tenantId: string,
+    connectionId: string,
+    subject: PreviewSubject,
+    { connector }: OpenConnection,
+    loaded: Loaded,
+    planner: Planner,
+    look: boolean,
+  ): Promise<Asked> {
+    const keys: NonNullable<PreviewStep['keys']> = [];
+    const watched: Planner['plan'] = (target, answers) => {
+      const plan = planner.plan(target, answers);
+      if (plan.action === 'match') keys.push(...plan.keys);
+      return plan;
+    };
+    const unasked = () => planUnasked((answers) => watched(loaded.target, answers));
+    if (!look) return { plan: unasked(), keys, reads: [] };
+    const attempt = new Attempt({
+      connector,
+      type: subject.type,
+      operationId: randomUUID(),
+      attempt: 1,
+      holderOf: (remoteId) =>
+        holderOf(
+          this.parts.database,
+          tenantId,
+          connectionId,
+          { subjectType: subject.type, subjectId: subject.id },
+          remoteId,
+        ),
+    });
+    const carried = await carryOut(watched, loaded.target, attempt, false, () =>
+      Promise.resolve({ kind: 'held', holdId: 'preview' }),
+    );
+    if (carried.kind !== 'failed') return { plan: carried.plan, keys, reads: attempt.calls };
+    return { plan: unasked(), keys, reads: attempt.calls, unreachable: carried.failure.message };
+  }
+
+  private async tell(
+    tenantId: string,
+    connectionId: string,
+    subject: PreviewSubject,
+    open: OpenConnection,
+    loaded: Loaded,
+    seen: Asked & {
+      planner: Planner;
+      remoteIds: ReadonlyMap<string, string>;
+      changed: Changed | undefined;
+      draft: boolean;
+    },
+  ): Promise<Preview> {
+    const { database } = this.parts;
+    const { configuration, connector, capabilities } = open;
+    const { plan, changed } = seen;
+    const secrets = secretsOf(configuration[subject.type === 'user' ? 'users' : 'groups']);
+    const { calls, refusal } = await plannedCalls(connector, subject.type, plan, loaded.target);
+    const letGo = plan.action === 'none' && plan.letGo === true;
+    const made = plan.action === 'create' || plan.action === 'adopt';
+    const aboutMembers =
+      loaded.type === 'group' &&
+      configuration.policy.groups.members &&
+      (made || ((letGo || keepsMembers(plan)) && loaded.target?.state === 'active'));
+    const remoteId =
+      'remoteId' in plan ? (plan.remoteId ?? loaded.target?.remoteId) : loaded.target?.remoteId;
+    const members = aboutMembers
+      ? await previewMembers(
+          database,
+          tenantId,
+          connectionId,
+          subject.id,
+          { letGo, ...(plan.action !== 'create' && { remoteId }) },
+          configuration,
+          capabilities.members,
+          connector,
+        )
+      : undefined;
+    const around = await notesOn(database, tenantId, connectionId, subject.id, plan);
+    const names = await displaysOf(database, tenantId, [subject.id]);
+    const refused = refusal ?? members?.refusal;
+    const wire: WireCall[] = [...calls, ...(members?.calls ?? [])];
+    return {
+      connection: { id: connectionId, ...around.connection, version: configuration.version },
+      subject: { ...subject, display: names.get(subject.id) ?? null },
+      draft: seen.draft,
+      whatIf: changed !== undefined,
+      steps: stepsOf(open, loaded, seen),
+      plan: planView(plan, secrets),
+      ...(members && { members: members.members }),
+      ...(changed && {
+        memberships: await membershipsOf(database, tenantId, connectionId, open, changed),
+      }),
+      calls: redactCalls(wire, secrets),
+      callsLeftOut: members?.callsLeftOut ?? 0,
+      notes: [...around.notes, ...(refused ? [`The connector would not send this: ${refused}`] : [])],
+    };
+  }
+}
+
+interface Asked {
+  plan: Plan;
+  keys: { attribute: string; value: string }[];
+  reads: WireCall[];
+  /** Why the target could not be asked. */
+  unreachable?: string;
+}
+
+/** Memberships of a changed user, in groups that are pushed. */
+async function membershipsOf(
+  database: Database,
+  tenantId: string,
+  connectionId: string,
+  { configuration: { policy } }: OpenConnection,
+  { joined, left }: Changed,
+): Promise<NonNullable<Preview['memberships']>> {
+  if (!policy.groups.members || !policy.groups.enabled) return [];
+  const ids = [...joined, ...left];
+  const rows = await database.query<{ id: string; display: string }>(
+    `select g.id, g.display_name as display from hub.directory_group g
+     join hub.target_object t on t.tenant_id = g.tenant_id and t.connection_id = $2 and t.subject_id = g.id
+       and t.state = 'active'
+     where g.tenant_id = $1 and g.id = any($3::uuid[]) order by g.display_name`,
+    [tenantId, connectionId, ids],
+  );
+  return rows.map((group) => ({
+    group,
+    change: joined.includes(group.id) ? ('add' as const) : ('remove' as const),
+  }));
+}
+
+function planView(plan: Plan, secrets: ReturnType<typeof secretsOf>): PreviewPlan {
+  const references = 'references' in plan ? plan.references : undefined;
+  const waitsFor = references?.parked ?? [];
+  if (isQuestion(plan)) throw new Error('A preview answers every question');
+  if (plan.action === 'refuse') {
+    const { code, message, remedy, attribute, intended } = plan;
+    const problems = attribute === undefined ? [] : [{ attribute, message }];
+    return {
+      action: 'refuse',
+      code,
+      reason: message,
+      remedy,
+      withheld: intended,
+      changes: [],
+      waitsFor,
+      problems,
+    };
+  }
+  const base = {
+    action: plan.action,
+    code: plan.reason.code,
+    reason: plan.reason.text,
+    waitsFor,
+    ...(plan.nextDueAt && { nextDueAt: plan.nextDueAt }),
+  };
+  if (plan.action === 'none') {
+    return { ...base, ...(plan.withheld && { withheld: plan.withheld }), changes: [], problems: [] };
+  }
+  return {
+    ...base,
+    changes: redactChanges(plan.changes, secrets),
+    ...(plan.remoteId !== undefined && { remoteId: plan.remoteId }),
+    problems: plan.problems ?? [],
+  };
+}
+
+function stepsOf(
+  { configuration }: OpenConnection,
+  loaded: Loaded,
+  {
+    planner,
+    remoteIds,
+    plan,
+    keys,
+    unreachable,
+    changed,
+  }: Asked & {
+    planner: Planner;
+    remoteIds: ReadonlyMap<string, string>;
+    changed: Changed | undefined;
+  },
+): PreviewStep[] {
+  const subject = loaded.type === 'user' ? loaded.user : loaded.group;
+  const thing = loaded.type;
+  const mapping = thing === 'user' ? configuration.users : configuration.groups;
+  const secrets = secretsOf(mapping);
+  const steps: PreviewStep[] = [];
+  const gone = !subject || subject.deletedAt !== undefined;
+  steps.push({
+    step: 'import',
+    status: gone ? 'stopped' : 'passed',
+    text: gone
+      ? `The ${thing} was deleted at the source.`
+      : changed
+        ? `The ${thing} as the question has it.`
+        : `The ${thing} as the directory has it.`,
+    ...(subject && { attributes: subject.resource }),
+  });
+  const answer =
+    loaded.type === 'user'
+      ? loaded.user && userInScope(configuration.scope, loaded.user.search, loaded.user.memberOf)
+      : loaded.group && groupInScope(configuration.scope, loaded.group.id, loaded.group.search);
+  steps.push(
+    answer && !gone
+      ? {
+          step: 'scope',
+          status: answer.inScope ? 'passed' : 'stopped',
+          text: answer.inScope ? `The ${thing} is in scope.` : answer.reason,
+        }
+      : { step: 'scope', status: 'skipped', text: `Who is deleted is in no scope.` },
+  );
+  steps.push(matchStep(loaded, plan, keys, unreachable));
+  if (subject && mapping) {
+    const { attributes } = triedMapping(mapping, subject.resource, remoteIds, planner.evaluated);
+    const failing = attributes.filter(({ error }) => error !== undefined).length;
+    steps.push({
+      step: 'map',
+      status: failing > 0 ? 'failed' : 'passed',
+      text:
+        failing > 0
+          ? `${failing} of ${attributes.length} lines of the mapping fail.`
+          : `${attributes.length} lines of the mapping were worked out.`,
+      mapped: attributes.map((line) =>
+        secrets.has(line.target) && line.value !== undefined
+          ? { ...line, value: '(secret: not kept)' }
+          : line,
+      ),
+    });
+  } else {
+    steps.push({ step: 'map', status: 'skipped', text: `There is nothing to map.` });
+  }
+  const { action, reason } = planView(plan, secrets);
+  const status = action === 'refuse' ? 'failed' : action === 'none' ? 'stopped' : 'passed';
+  steps.push({ step: 'plan', status, text: reason });
+  return steps;
+}
+
+function matchStep(
+  { target }: Loaded,
+  plan: Plan,
+  keys: { attribute: string; value: string }[],
+  unreachable: string | undefined,
+): PreviewStep {
+  const known = target && (target.state === 'active' || target.state === 'inactive');
+  if (unreachable !== undefined) {
+    return {
+      step: 'match',
+      status: 'failed',
+      text: `The target could not be asked, so nobody is taken to be there: ${unreachable}`,
+      keys,
+    };
+  }
+  if (known && keys.length === 0) {
+    return {
+      step: 'match',
+      status: 'passed',
+      text: 'The account is known already.',
+      remoteId: target.remoteId,
+    };
+  }
+  if (keys.length === 0) return { step: 'match', status: 'skipped', text: 'Nobody has to be looked for.' };
+  if (plan.action === 'adopt') {
+    return { step: 'match', status: 'passed', text: plan.reason.text, keys, remoteId: plan.remoteId };
+  }
+  if (plan.action === 'refuse') return { step: 'match', status: 'failed', text: plan.message, keys };
+  return { step: 'match', status: 'passed', text: 'Nobody there has these values.', keys };
+}
