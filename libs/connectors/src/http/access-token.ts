@@ -71,7 +71,9 @@ export class AccessToken {
       this.held = { token: answer.access_token, until: Date.now() + keep };
       return { kind: 'token', token: answer.access_token };
     }
-    const code = typeof answer?.error === 'string' ? ` (${answer.error})` : '';
+    // Only a code of RFC 6749 section 5.2: anything else may echo what was sent.
+    const code =
+      typeof answer?.error === 'string' && /^[a-z_]{1,40}$/.test(answer.error) ? ` (${answer.error})` : '';
     const message = `The token endpoint ${new URL(client.tokenUrl).host} answered ${result.status}${code}.`;
     const passing = result.status >= 500 || result.status === 429 || result.status === 408;
     return { kind: passing ? 'unavailable' : 'refused', message };

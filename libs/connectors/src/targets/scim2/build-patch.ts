@@ -9,23 +9,31 @@ import {
   type AttributePath,
 } from './attribute-path.js';
 import { isEmpty, type Resource } from './assemble-resource.js';
+import { toWire, wirePath, type DialectSettings } from './dialect.js';
+import type { Scim2Settings } from './settings.js';
 
 export interface PatchOperation {
   op: 'add' | 'replace' | 'remove';
-  path: string;
+  /** Absent: the value is a part of the resource. */
+  path?: string;
   value?: unknown;
 }
 
 /**
  * One operation for each change (RFC 7644 section 3.5.2), all of them safe to repeat. `value` is what an
  * attribute stands for, so `manager.value` is written as the whole manager, and clearing
- * `emails[type eq "work"].value` takes the element away.
+ * `emails[type eq "work"].value` takes the element away. Some apps do not take `remove`: there a value is cleared
+ * by writing an empty one.
  */
-export function buildPatch(type: SubjectType, changes: AttributeChange[]): PatchOperation[] {
+export function buildPatch(
+  type: SubjectType,
+  changes: AttributeChange[],
+  clearWith: Scim2Settings['clearWith'] = 'remove',
+): PatchOperation[] {
   return changes.map((change) => {
     const path = parseAttributePath(type, change.attribute);
-    if (change.op === 'unset' || isEmpty(change.value)) return { op: 'remove', path: wholePath(path) };
-    return replace(path, change.value);
+    if (change.op === 'set' && !isEmpty(change.value)) return replace(path, change.value);
+    return clearWith === 'empty' ? replace(path, '') : { op: 'remove', path: wholePath(path) };
   });
 }
 
@@ -60,8 +68,19 @@ export function buildPatchFor(
   return operations;
 }
 
+/** The operations in the app's own spelling. */
+export const wireOperations = (
+  operations: PatchOperation[],
+  settings: DialectSettings & Pick<Scim2Settings, 'patchOpCase'>,
+): object[] =>
+  operations.map(({ op, path, value }) => ({
+    op: settings.patchOpCase === 'capital' ? op[0]!.toUpperCase() + op.slice(1) : op,
+    ...(path !== undefined && { path: wirePath(path, settings) }),
+    ...(value !== undefined && { value: toWire(value, settings, path) }),
+  }));
+
 /** A PATCH body: RFC 7644 section 3.5.2. */
-export const patchBody = (operations: PatchOperation[]) => ({
+export const patchBody = (operations: object[]) => ({
   schemas: [patchOpUrn],
   Operations: operations,
 });

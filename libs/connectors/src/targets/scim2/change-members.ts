@@ -1,5 +1,8 @@
+import { isObject } from '@rollcall/scim';
 import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
-import { patchBody, type PatchOperation } from './build-patch.js';
+import { resourceTypes } from './attribute-path.js';
+import { patchBody, wireOperations, type PatchOperation } from './build-patch.js';
+import { toWire } from './dialect.js';
 import { errorOf, type Refusal } from './refusal.js';
 import { collectionOf, type Call, type Session, type Sent } from './session.js';
 
@@ -10,9 +13,9 @@ const unknownMember =
 const alreadySo = /already (?:a )?(?:member|in|exists|present|assigned)|not a member|no longer|duplicate/i;
 
 /**
- * Adds and removes members, with one PATCH as far as the target's limit goes. When the target refuses the whole of it for the sake of some, the
- * change is halved until those are found: an added one the target does not know is `unknown`, a removed one
- * that is not there counts as removed.
+ * Adds and removes members, with one PATCH as far as the target's limit goes; a target that takes no PATCH is given the
+ * whole group. When the target refuses the whole of it for the sake of some, the change is halved until those are
+ * found: an added one the target does not know is `unknown`, a removed one that is not there counts as removed.
  */
 export async function changeMembers(
   session: Session,
@@ -26,15 +29,14 @@ export async function changeMembers(
   const result: MembersResult = { added: [], removed: [], unknown: [] };
   let groupSeen = false;
   for (let batch = batches.pop(); batch; batch = batches.pop()) {
-    const sent = await session.send(membersCall(session, groupId, batch, signal));
-    calls.push(sent.call);
+    const sent = await write(session, groupId, batch, calls, signal);
     if (!sent.refused) {
       for (const { op, id } of batch) result[op === 'add' ? 'added' : 'removed'].push(id);
       continue;
     }
     if (!mayBeAboutMembers(sent.refused)) return { ...sent.refused, calls };
     if (!groupSeen && sent.refused.kind === 'not-found') {
-      const group = await session.send(groupCall(groupId, signal));
+      const group = await session.send(groupCall(groupId, { members: false }, signal));
       calls.push(group.call);
       if (group.refused) return { ...group.refused, calls };
       groupSeen = true;
@@ -54,6 +56,54 @@ export async function changeMembers(
   return { kind: 'ok', value: result, calls };
 }
 
+async function write(
+  session: Session,
+  groupId: string,
+  batch: Step[],
+  calls: WireCall[],
+  signal: AbortSignal | undefined,
+): Promise<Sent> {
+  const { memberUpdates, membersReadable } = session.settings;
+  if (memberUpdates === 'patch' && !(session.patchRefused && membersReadable)) {
+    const sent = await session.send(membersCall(session, groupId, batch, signal));
+    calls.push(sent.call);
+    const refused = sent.refused?.kind === 'rejected' && /^http-(405|501)$/.test(sent.refused.code);
+    if (!refused || !membersReadable) return sent;
+    session.patchRefused = true;
+  }
+  const group = await session.send(groupCall(groupId, { members: true }, signal));
+  calls.push(group.call);
+  if (group.refused || !isObject(group.reply.body)) return group;
+  const sent = await session.send(wholeGroupCall(session, groupId, group.reply.body, batch, signal));
+  calls.push(sent.call);
+  return sent;
+}
+
+function wholeGroupCall(
+  session: Session,
+  groupId: string,
+  group: Record<string, unknown>,
+  steps: Step[],
+  signal: AbortSignal | undefined,
+): Call {
+  const { meta, ...own } = group;
+  const changed = new Set(steps.map(({ id }) => id));
+  const kept = (Array.isArray(own.members) ? own.members.filter(isObject) : []).filter(
+    ({ value }) => !changed.has(String(value)),
+  );
+  const members = [...kept, ...steps.filter(({ op }) => op === 'add').map(memberOf)];
+  const etag = isObject(meta) && typeof meta.version === 'string' ? meta.version : undefined;
+  return {
+    method: 'PUT',
+    path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
+    body: toWire({ ...own, members }, session.settings),
+    ifMatch: etag,
+    signal,
+  };
+}
+
+const memberOf = ({ id, type }: Step) => (type === 'group' ? { value: id, type: 'Group' } : { value: id });
+
 function membersCall(session: Session, groupId: string, steps: Step[], signal?: AbortSignal): Call {
   const removed = steps.filter(({ op }) => op === 'remove').map(({ id }) => id);
   const added = steps.filter(({ op }) => op === 'add');
@@ -64,18 +114,36 @@ function membersCall(session: Session, groupId: string, steps: Step[], signal?: 
         ? [{ op: 'remove', path: 'members', value: removed.map((value) => ({ value })) }]
         : [];
   if (added.length > 0) {
-    const value = added.map(({ id, type }) =>
-      type === 'group' ? { value: id, type: 'Group' } : { value: id },
+    const value = added.map(memberOf);
+    operations.push(
+      session.settings.patchPaths
+        ? { op: 'add', path: 'members', value }
+        : { op: 'add', value: { members: value } },
     );
-    operations.push({ op: 'add', path: 'members', value });
   }
   return {
     method: 'PATCH',
     path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
-    body: patchBody(operations),
+    body:
+      session.settings.protocol === '1.1'
+        ? partialGroup(session, steps)
+        : patchBody(wireOperations(operations, session.settings)),
     signal,
   };
 }
+
+/** SCIM 1.1 section 3.3.2: members are merged in, and taken out where they say so. */
+const partialGroup = (session: Session, steps: Step[]) =>
+  toWire(
+    {
+      schemas: [resourceTypes.group.schema.id],
+      members: steps.map((step) => ({
+        ...memberOf(step),
+        ...(step.op === 'remove' && { operation: 'delete' }),
+      })),
+    },
+    session.settings,
+  );
 
 /** The calls that would be made. */
 export const planMembers = (session: Session, groupId: string, change: MemberChange): WireCall[] =>
@@ -93,10 +161,11 @@ function batchesOf(session: Session, change: MemberChange): Step[][] {
   return batches;
 }
 
-const groupCall = (groupId: string, signal?: AbortSignal): Call => ({
+const groupCall = (groupId: string, { members }: { members: boolean }, signal?: AbortSignal): Call => ({
   method: 'GET',
   path: `${collectionOf.group}/${encodeURIComponent(groupId)}`,
-  query: { excludedAttributes: 'members' },
+  ...(!members && { query: { excludedAttributes: 'members' } }),
+  wantsBody: members,
   signal,
 });
 

@@ -3,6 +3,7 @@ import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contrac
 import { attributeOf, parseAttributePath, printCondition, resourceTypes } from './attribute-path.js';
 import { readList } from './list-page.js';
 import { readResource } from './read-resource.js';
+import { wirePath } from './dialect.js';
 import { collectionOf, type Session, type Sent } from './session.js';
 
 const mostPages = 20;
@@ -70,9 +71,9 @@ async function firstPage(
   key: { attribute: string; value: string },
   calls: WireCall[],
 ): Promise<Sent> {
-  let sent = await session.send(query(type, filterOf(key)));
+  let sent = await session.send(query(type, filterOf(session, type, key)));
   calls.push(sent.call);
-  const strict = strictFilterOf(type, key);
+  const strict = strictFilterOf(session, type, key);
   if (sent.reply?.status === 400 && strict !== undefined) {
     sent = await session.send(query(type, strict));
     calls.push(sent.call);
@@ -85,29 +86,48 @@ const nextPage = (
   type: SubjectType,
   key: { attribute: string; value: string },
   seen: number,
-) => session.send(query(type, filterOf(key), seen + 1));
+) => session.send(query(type, filterOf(session, type, key), seen + 1));
 
-const query = (type: SubjectType, filter: string, startIndex?: number) => ({
+const query = (type: SubjectType, filter: string | undefined, startIndex?: number) => ({
   method: 'GET' as const,
   path: collectionOf[type],
   query: {
-    filter,
+    ...(filter !== undefined && { filter }),
     ...(startIndex !== undefined && { startIndex: String(startIndex) }),
     ...(type === 'group' && { excludedAttributes: 'members' }),
   },
   wantsBody: true,
 });
 
-/** `emails[type eq "work"].value eq "x"`: not RFC grammar, but what Entra sends and most servers know. */
-const filterOf = (key: { attribute: string; value: string }): string =>
-  `${key.attribute} eq ${JSON.stringify(key.value)}`;
+/**
+ * `emails[type eq "work"].value eq "x"`: not RFC grammar, but what Entra sends and most servers know. SCIM 1.1 has
+ * no value paths. Undefined where the app cannot search by the attribute: its list is read instead.
+ */
+function filterOf(
+  { settings }: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+): string | undefined {
+  const path = parseAttributePath(type, key.attribute);
+  const names = [key.attribute, attributeOf(path)].map((name) => name.toLowerCase());
+  const { searchable } = settings;
+  if (searchable.length > 0 && !searchable.some((name) => names.includes(name.toLowerCase())))
+    return undefined;
+  const plain = settings.protocol === '1.1' && path.where !== undefined;
+  const name = plain ? `${attributeOf(path)}.${path.sub ?? 'value'}` : key.attribute;
+  return `${wirePath(name, settings)} eq ${JSON.stringify(key.value)}`;
+}
 
 /** The same as a value filter of RFC 7644 figure 1: `emails[type eq "work" and value eq "x"]`. */
-function strictFilterOf(type: SubjectType, key: { attribute: string; value: string }): string | undefined {
+function strictFilterOf(
+  { settings }: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+): string | undefined {
   const path = parseAttributePath(type, key.attribute);
-  if (!path.where || path.sub === undefined) return undefined;
+  if (!path.where || path.sub === undefined || settings.protocol === '1.1') return undefined;
   const conditions = [...path.where, { attribute: path.sub, value: key.value }];
-  return `${attributeOf(path)}[${conditions.map(printCondition).join(' and ')}]`;
+  return `${wirePath(attributeOf(path), settings)}[${conditions.map(printCondition).join(' and ')}]`;
 }
 
 function comparer(exact: boolean, wanted: string): (value: unknown) => boolean {

@@ -8,10 +8,12 @@ interface Place {
   start: number;
   first?: string;
   previous?: string;
+  /** RFC 9865: what the target gave for the next page. */
+  cursor?: string;
 }
 
 /**
- * One page by index (RFC 7644 section 3.4.2.4). Ends on an empty page, when as many have come as the target
+ * One page by index (RFC 7644 section 3.4.2.4), or by cursor (RFC 9865) where the target gives one. Ends on an empty page, when as many have come as the target
  * says there are, and when a page comes again. A full page that holds just as many as the target says in all
  * is not trusted to be the last: some count the page only.
  */
@@ -29,12 +31,13 @@ export async function listPage(
       remedy: 'Start again without one.',
     };
   }
+  const byCursor = place.cursor !== undefined || session.settings.paging === 'cursor';
   const count = Math.max(1, Math.min(query.limit ?? session.settings.pageSize, session.settings.pageSize));
   const sent = await session.send({
     method: 'GET',
     path: collectionOf[type],
     query: {
-      startIndex: String(place.start),
+      ...(byCursor ? { cursor: place.cursor ?? '' } : { startIndex: String(place.start) }),
       count: String(count),
       ...(type === 'group' && { excludedAttributes: 'members' }),
     },
@@ -42,7 +45,7 @@ export async function listPage(
   });
   if (sent.refused) return { ...sent.refused, calls: [sent.call] };
   const told = { calls: [sent.call], ...(sent.reply.hints && { hints: sent.reply.hints }) };
-  const { resources, total } = readList(sent.reply.body);
+  const { resources, total, next: following } = readList(sent.reply.body);
   const objects = resources.map(readResource).filter((each) => each !== undefined);
   const first = objects[0]?.id;
   if (first === undefined) return { kind: 'ok', value: { objects: [] }, ...told };
@@ -51,6 +54,19 @@ export async function listPage(
     return { kind: 'ok', value: { objects: [], ...(total !== place.start - 1 && { cutShort }) }, ...told };
   }
   const next = place.start + resources.length;
+  if (following !== undefined || byCursor) {
+    const looping = following !== undefined && following === place.cursor;
+    const cutShort = `The target gives the same cursor again: what comes after number ${next - 1} cannot be read.`;
+    if (looping) return { kind: 'ok', value: { objects, cutShort }, ...told };
+    if (following === undefined) return { kind: 'ok', value: { objects }, ...told };
+    const nextCursor = writeCursor({
+      start: next,
+      first: place.first ?? first,
+      previous: first,
+      cursor: following,
+    });
+    return { kind: 'ok', value: { objects, nextCursor }, ...told };
+  }
   const countsPageOnly = total === resources.length && resources.length >= count;
   const complete = total !== undefined && next > total && !countsPageOnly;
   if (complete) return { kind: 'ok', value: { objects }, ...told };
@@ -59,12 +75,18 @@ export async function listPage(
 }
 
 /** The resources of a ListResponse; a bare array, and a single resource, are taken too. */
-export function readList(body: unknown): { resources: unknown[]; total?: number } {
+export function readList(body: unknown): { resources: unknown[]; total?: number; next?: string } {
   if (Array.isArray(body)) return { resources: body };
   if (!isObject(body)) return { resources: [] };
   const list = body.Resources ?? body.resources;
   const total = Number(body.totalResults ?? Number.NaN);
-  if (Array.isArray(list)) return { resources: list, ...(Number.isFinite(total) && { total }) };
+  const { nextCursor } = body;
+  if (Array.isArray(list))
+    return {
+      resources: list,
+      ...(Number.isFinite(total) && { total }),
+      ...(typeof nextCursor === 'string' && nextCursor !== '' && { next: nextCursor }),
+    };
   return typeof body.id === 'string' ? { resources: [body], total: 1 } : { resources: [], total: 0 };
 }
 

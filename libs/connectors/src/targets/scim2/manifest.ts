@@ -1,6 +1,7 @@
 import type { Capabilities, Manifest } from '../../contract.js';
 import { defaultMappings } from './default-mappings.js';
-import { defaultSettings, presets, type Scim2Settings } from './settings.js';
+import { presets } from './presets/presets.js';
+import { defaultSettings, type Scim2Settings } from './settings.js';
 import { credentialsSchema, settingsSchema } from './settings-schema.js';
 
 /** What is taken for granted until the app has been asked. */
@@ -16,7 +17,7 @@ export function capabilitiesWith(settings: Omit<Scim2Settings, 'baseUrl'>): Capa
     members: {
       addRemove: settings.groups,
       maxPerCall: settings.membersPerCall,
-      readable: false,
+      readable: settings.groups && settings.membersReadable,
       nested: true,
     },
     pageSize: settings.pageSize,
@@ -26,10 +27,11 @@ export function capabilitiesWith(settings: Omit<Scim2Settings, 'baseUrl'>): Capa
 export const manifest: Manifest = {
   type: 'scim2',
   name: 'SCIM 2.0',
-  description: 'Any app with a SCIM 2.0 endpoint (RFC 7644).',
+  description: 'Any app with a SCIM 2.0 endpoint (RFC 7644), or a SCIM 1.1 one.',
   settingsSchema,
   credentialsSchema,
   capabilities: capabilitiesWith(defaultSettings),
   presets,
   defaultMappings,
+  rights: ['To read, create, change and delete users and groups over SCIM.'],
 };

@@ -32,6 +32,17 @@ export function readResource(resource: unknown): RemoteObject | undefined {
   return object;
 }
 
+/** Undefined where the target leaves them out. */
+export function readMembers(resource: unknown): RemoteObject['members'] {
+  const list = isObject(resource) ? resource.members : undefined;
+  if (!Array.isArray(list)) return undefined;
+  return list.filter(isObject).flatMap(({ value, type, $ref }) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return [];
+    const isGroup = typeof type === 'string' ? /^group$/i.test(type) : /\/Groups\//.test(String($ref));
+    return [{ id: String(value), type: isGroup ? ('group' as const) : ('user' as const) }];
+  });
+}
+
 function flatten(into: Attributes, name: string, value: unknown): void {
   if (value === null || value === undefined) return;
   into[name] = value as AttributeValue;

@@ -22,6 +22,8 @@ export interface Attempted {
   collection: boolean;
   /** Paths that were sent: an error text is searched for their names. */
   attributes?: string[];
+  /** Texts by which this app says that a unique value is taken, whatever the status. */
+  duplicateAnswers?: string[];
 }
 
 const duplicate =
@@ -71,7 +73,8 @@ export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refu
   if (
     status === 409 ||
     scimType === 'uniqueness' ||
-    ([400, 422, 500].includes(status) && duplicate.test(detail))
+    ([400, 422, 500].includes(status) && duplicate.test(detail)) ||
+    saysDuplicate(reply, attempted.duplicateAnswers ?? [])
   ) {
     return { kind: 'conflict', message: said, ...told };
   }
@@ -96,6 +99,9 @@ export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refu
   };
 }
 
+const saysDuplicate = (reply: Reply, texts: string[]): boolean =>
+  reply.status >= 400 && texts.some((text) => reply.text.toLowerCase().includes(text.toLowerCase()));
+
 /** What the target answered, as one line for people: `HTTP 409 (uniqueness): userName is taken`. */
 export function answerOf(reply: Reply): string {
   const { detail, scimType } = errorOf(reply);
@@ -103,7 +109,7 @@ export function answerOf(reply: Reply): string {
   return `HTTP ${reply.status}${type}${detail && `: ${detail}`}`;
 }
 
-/** SCIM 2.0 `detail`, SCIM 1.1 `Errors[].description`, or whatever the app uses for a message. */
+/** SCIM 2.0 `detail`, SCIM 1.1 `Errors[].description` (at Slack not a list), or whatever the app uses for a message. */
 export function errorOf(reply: Reply): { detail: string; scimType?: string } {
   const { body } = reply;
   if (!isObject(body)) {
@@ -112,7 +118,7 @@ export function errorOf(reply: Reply): { detail: string; scimType?: string } {
     return { detail: page ? 'a web page instead of a SCIM answer' : clip(reply.text) };
   }
   const list = body.Errors ?? body.errors;
-  const first: unknown = Array.isArray(list) ? list[0] : undefined;
+  const first: unknown = Array.isArray(list) ? list[0] : list;
   const places = isObject(first) ? [body, first] : [body];
   const texts = places.flatMap((each) => [
     each.detail,

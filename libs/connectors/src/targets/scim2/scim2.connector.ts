@@ -1,4 +1,3 @@
-import { isObject } from '@rollcall/scim';
 import type {
   AttributeChange,
   Attributes,
@@ -13,25 +12,37 @@ import type {
   RemoteObject,
   SubjectType,
   TestReport,
-  WireCall,
 } from '../../contract.js';
 import { checkAttribute, unwritable } from './attribute-path.js';
 import { assembleResource } from './assemble-resource.js';
-import { buildPatch, buildPatchFor, patchBody, type PatchOperation } from './build-patch.js';
 import { changeMembers, planMembers } from './change-members.js';
+import { checkCredentials, checkSettings } from './check-certificates.js';
+import { checkChanges, checkNew } from './check-values.js';
+import { toWire } from './dialect.js';
 import { discoverTarget } from './discover-target.js';
 import { findObjects } from './find-objects.js';
 import { listPage } from './list-page.js';
 import { capabilitiesWith, manifest } from './manifest.js';
-import { readResource } from './read-resource.js';
+import { presets } from './presets/presets.js';
+import { readMembers, readResource } from './read-resource.js';
 import type { Reply } from './refusal.js';
 import { collectionOf, Session, type Call } from './session.js';
-import { completeSettings, type Scim2Credentials, type Scim2Settings } from './settings.js';
+import { completeSettings } from './complete-settings.js';
+import type { Scim2Credentials, Scim2Settings } from './settings.js';
 import { testTarget } from './test-target.js';
+import { told, updateObject } from './update-object.js';
 
 export const scim2: ConnectorModule = {
   manifest,
   capabilities: (settings) => capabilitiesWith(completeSettings(settings as Partial<Scim2Settings>)),
+  defaultMappings: (settings) => {
+    const { preset } = settings as Partial<Scim2Settings>;
+    return presets.find(({ id }) => id === preset)?.defaultMappings ?? manifest.defaultMappings;
+  },
+  check: ({ settings, credentials }) => [
+    ...(settings ? checkSettings(settings as Partial<Scim2Settings>) : []),
+    ...(credentials ? checkCredentials(credentials as Scim2Credentials) : []),
+  ],
   checkAttribute,
   open: (settings, credentials, runtime) =>
     new Scim2Connector(
@@ -59,10 +70,18 @@ class Scim2Connector implements Connector {
     return listPage(this.session, type, query);
   }
 
-  async get(type: SubjectType, id: string): Promise<Outcome<RemoteObject>> {
-    const sent = await this.session.send({ ...this.read(type, id), wantsBody: true });
+  async get(type: SubjectType, id: string, { members = false } = {}): Promise<Outcome<RemoteObject>> {
+    const exclude = type === 'group' && !members ? { query: { excludedAttributes: 'members' } } : {};
+    const sent = await this.session.send({
+      method: 'GET',
+      path: pathOf(type, id),
+      ...exclude,
+      wantsBody: true,
+    });
     if (sent.refused) return { ...sent.refused, calls: [sent.call] };
     const value = readResource(sent.reply.body);
+    const found = members ? readMembers(sent.reply.body) : undefined;
+    if (value && found) value.members = found;
     if (value) return { kind: 'ok', value, ...told(sent.reply, [sent.call]) };
     return {
       kind: 'rejected',
@@ -85,10 +104,12 @@ class Scim2Connector implements Connector {
   ): Promise<Outcome<RemoteObject>> {
     const wrong = unwritable(type, Object.keys(attributes));
     if (wrong) return wrong;
+    const refused = checkNew(type, attributes, this.session.settings);
+    if (refused) return refused;
     const call: Call = {
       method: 'POST',
       path: collectionOf[type],
-      body: assembleResource(type, attributes),
+      body: toWire(assembleResource(type, attributes), this.session.settings),
       attributes: Object.keys(attributes),
       signal: context.signal,
     };
@@ -119,26 +140,14 @@ class Scim2Connector implements Connector {
       changes.map(({ attribute }) => attribute),
     );
     if (wrong) return wrong;
-    const call = this.patch(type, id, buildPatch(type, changes), changes, context);
-    if (context.mode === 'plan') return { kind: 'planned', calls: [this.session.wire(call)] };
-    let sent = await this.session.send(call);
-    const calls = [sent.call];
-    if (sent.refused?.kind === 'rejected' && sent.refused.code === 'noTarget') {
-      const found = await this.session.send({ ...this.read(type, id, context.signal), wantsBody: true });
-      calls.push(found.call);
-      if (found.refused) return { ...found.refused, calls };
-      if (!isObject(found.reply.body)) return { ...sent.refused, calls };
-      const operations = buildPatchFor(type, found.reply.body, changes);
-      if (operations.length === 0) return { kind: 'no-op', why: 'unchanged', calls };
-      sent = await this.session.send(this.patch(type, id, operations, changes, context));
-      calls.push(sent.call);
-    }
-    if (sent.refused) return { ...sent.refused, calls };
-    const etag = readResource(sent.reply.body)?.etag;
-    return { kind: 'ok', value: { id, ...(etag && { etag }) }, ...told(sent.reply, calls) };
+    const refused = checkChanges(type, changes, this.session.settings);
+    if (refused) return refused;
+    return updateObject(this.session, type, id, changes, context);
   }
 
   async delete(type: SubjectType, id: string, context: OperationContext): Promise<Outcome<void>> {
+    if (type === 'user' && this.session.settings.deletion === 'deactivate')
+      return this.deactivate(id, context);
     const call: Call = { method: 'DELETE', path: pathOf(type, id), signal: context.signal };
     if (context.mode === 'plan') return { kind: 'planned', calls: [this.session.wire(call)] };
     const sent = await this.session.send(call);
@@ -163,35 +172,17 @@ class Scim2Connector implements Connector {
     return this.session.close();
   }
 
-  private read(type: SubjectType, id: string, signal?: AbortSignal): Call {
-    const query = type === 'group' ? { query: { excludedAttributes: 'members' } } : {};
-    return { method: 'GET', path: pathOf(type, id), ...query, signal };
-  }
-
-  private patch(
-    type: SubjectType,
-    id: string,
-    operations: PatchOperation[],
-    changes: AttributeChange[],
-    context: OperationContext,
-  ): Call {
-    return {
-      method: 'PATCH',
-      path: pathOf(type, id),
-      body: patchBody(operations),
-      attributes: changes.map(({ attribute }) => attribute),
-      signal: context.signal,
-    };
+  /** For apps where deleting cannot be undone, or does nothing else. */
+  private async deactivate(id: string, context: OperationContext): Promise<Outcome<void>> {
+    const inactive: AttributeChange = { op: 'set', attribute: 'active', value: false };
+    const outcome = await updateObject(this.session, 'user', id, [inactive], context);
+    if (outcome.kind === 'ok') return { ...outcome, value: undefined };
+    if (outcome.kind !== 'not-found') return outcome;
+    return { kind: 'no-op', why: 'already-absent', answer: outcome.answer, calls: outcome.calls };
   }
 }
 
 const pathOf = (type: SubjectType, id: string): string => `${collectionOf[type]}/${encodeURIComponent(id)}`;
-
-const told = (reply: Reply, calls: WireCall[]) => ({
-  answer: `HTTP ${reply.status}`,
-  calls,
-  ...(reply.hints && { hints: reply.hints }),
-});
 
 function headerOf(reply: Reply, name: string): string | undefined {
   const value = reply.headers[name];

@@ -4,15 +4,18 @@ import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { fromWire } from './dialect.js';
 import { isForeign404, refusalOf, type Attempted, type Refusal, type Reply } from './refusal.js';
 import type { Scim2Credentials, Scim2Settings } from './settings.js';
 
 export interface Call {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the base URL, already encoded where it must be. */
   path: string;
   query?: Record<string, string>;
   body?: unknown;
+  /** The version of the object that may be overwritten. */
+  ifMatch?: string;
   /** The answer is useless unless it is JSON. */
   wantsBody?: boolean;
   attributes?: string[];
@@ -27,10 +30,12 @@ export const collectionOf: Record<SubjectType, string> = { user: '/Users', group
 
 /** Authenticated calls to one SCIM base URL, one attempt each; the answer is read as far as HTTP goes. */
 export class Session {
+  /** The app has turned PATCH down: PUT is used from then on. */
+  patchRefused = false;
   private readonly agent: Agent;
   private readonly base: URL;
   private readonly token?: AccessToken;
-  private readonly fixedAuthorization: string | undefined;
+  private readonly fixedHeaders: Record<string, string> = {};
   private readonly secrets: string[];
 
   constructor(
@@ -39,23 +44,30 @@ export class Session {
     private readonly runtime: ConnectorRuntime,
   ) {
     const { timeoutMs, connections, caCertificates } = settings;
-    this.base = new URL(settings.baseUrl);
+    this.base = baseOf(settings);
     this.agent = openAgent({
       allowAddress: runtime.allowAddress,
       connections,
       connectTimeoutMs: timeoutMs,
       caCertificates,
+      clientCertificate: credentials.clientCertificate,
+      clientKey: credentials.clientKey,
     });
     if (credentials.type === 'oauth2-client-credentials') {
       this.token = new AccessToken(this.agent, credentials, { timeoutMs, userAgent: runtime.userAgent });
       this.secrets = [credentials.clientSecret];
     } else if (credentials.type === 'basic') {
       const pair = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
-      this.fixedAuthorization = `Basic ${pair}`;
+      this.fixedHeaders.authorization = `Basic ${pair}`;
       this.secrets = [pair, credentials.password];
-    } else {
-      this.fixedAuthorization = `Bearer ${credentials.token}`;
+    } else if (credentials.type === 'bearer') {
+      this.fixedHeaders.authorization = `Bearer ${credentials.token}`;
       this.secrets = [credentials.token];
+    } else if (credentials.type === 'header') {
+      this.fixedHeaders[credentials.name.toLowerCase()] = credentials.value;
+      this.secrets = [credentials.value];
+    } else {
+      this.secrets = [];
     }
   }
 
@@ -70,18 +82,19 @@ export class Session {
 
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
-    const first = await this.authorization();
-    if (typeof first !== 'string') return { call: wire, ...first };
-    let result = await this.attempt(call, wire, first);
+    const first = await this.bearer();
+    if ('refused' in first) return { call: wire, ...first };
+    let result = await this.attempt(call, wire, first.token);
     if (this.token && result.kind === 'answer' && result.status === 401) {
-      const second = await this.authorization(first);
-      if (typeof second !== 'string') return { call: wire, ...second };
-      result = await this.attempt(call, wire, second);
+      const second = await this.bearer(first.token);
+      if ('refused' in second) return { call: wire, ...second };
+      result = await this.attempt(call, wire, second.token);
     }
     const attempted: Attempted = {
       kind: call.method === 'GET' ? 'read' : 'write',
       collection: !/^\/(?:Users|Groups)\/./.test(call.path),
       attributes: call.attributes,
+      duplicateAnswers: this.settings.duplicateAnswers,
     };
     if (result.kind === 'failure') {
       return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
@@ -118,19 +131,20 @@ export class Session {
 
   private urlOf({ path, query }: Call): URL {
     const url = new URL(this.base);
-    url.pathname = url.pathname.replace(/\/+$/, '') + path;
+    url.pathname = url.pathname.replace(/\/+$/, '') + path + (this.settings.trailingSlash ? '/' : '');
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
     // URLSearchParams writes a space as "+", which some servers take literally.
     url.search = url.search.replaceAll('+', '%20');
     return url;
   }
 
-  private async authorization(
+  /** An OAuth token where the connection has such credentials. `refused`: the one the app has just turned down. */
+  private async bearer(
     refused?: string,
-  ): Promise<string | { refused: Refusal; failure?: HttpFailure }> {
-    if (!this.token) return this.fixedAuthorization!;
-    const result = await this.token.get(refused?.slice('Bearer '.length));
-    if (result.kind === 'token') return `Bearer ${result.token}`;
+  ): Promise<{ token?: string } | { refused: Refusal; failure?: HttpFailure }> {
+    if (!this.token) return {};
+    const result = await this.token.get(refused);
+    if (result.kind === 'token') return { token: result.token };
     if (result.kind === 'unavailable') {
       const { failure, message } = result;
       if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }), failure };
@@ -145,17 +159,19 @@ export class Session {
     };
   }
 
-  private attempt(call: Call, wire: WireCall, authorization: string): Promise<HttpAnswer | HttpFailure> {
+  private attempt(call: Call, wire: WireCall, token?: string): Promise<HttpAnswer | HttpFailure> {
     const { settings } = this;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     return exchange(this.agent, {
       method: call.method,
       url: new URL(wire.url),
       headers: {
-        authorization,
+        ...this.fixedHeaders,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
         accept: `${settings.contentType}, application/json;q=0.9`,
         'user-agent': this.runtime.userAgent,
         ...(body !== undefined && { 'content-type': settings.contentType }),
+        ...(call.ifMatch !== undefined && { 'if-match': call.ifMatch }),
       },
       body,
       timeoutMs: settings.timeoutMs,
@@ -166,17 +182,27 @@ export class Session {
 
   /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
   private replyOf(answer: HttpAnswer): Reply {
-    let { text } = answer;
-    if (answer.status >= 300) for (const secret of this.secrets) text = text.replaceAll(secret, '***');
+    const clean = (text: string) =>
+      this.secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    const failed = answer.status >= 300;
+    const text = failed ? clean(answer.text) : answer.text;
+    const { location } = answer.headers;
     return {
       status: answer.status,
-      headers: answer.headers,
+      headers: { ...answer.headers, ...(failed && location && { location: clean(location) }) },
       text,
-      body: parseJson(text),
+      body: fromWire(parseJson(text), this.settings),
       tooLong: answer.tooLong,
       hints: rateHints(answer.headers, Date.now()),
     };
   }
+}
+
+function baseOf({ baseUrl, basePath }: Scim2Settings): URL {
+  const url = new URL(baseUrl);
+  const path = url.pathname.replace(/\/+$/, '');
+  if (basePath !== undefined && !path.endsWith(basePath)) url.pathname = path + basePath;
+  return url;
 }
 
 function parseJson(text: string): unknown {

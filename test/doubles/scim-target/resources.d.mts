@@ -1,0 +1,5 @@
+export class Refused extends Error {
+  status: number;
+  scimType?: string;
+  constructor(status: number, detail: string, scimType?: string);
+}

@@ -1,0 +1,88 @@
+import type { VendorProfile } from './vendor-profile.js';
+
+/** One for each preset; what is known of the vendor, and from where, stands on its page under docs/connectors. */
+export const profiles: Record<string, VendorProfile> = {
+  generic: { basePath: '/scim/v2', described: ['ServiceProviderConfig', 'Schemas', 'ResourceTypes'] },
+  exium: { basePath: '/scim', searchable: { users: ['userName'], groups: ['displayName'] } },
+  elium: {
+    basePath: '/scim/v2',
+    searchable: { users: ['userName'], groups: ['displayName'] },
+    described: ['Schemas'],
+  },
+  slack: {
+    basePath: '/scim/v1',
+    protocol: '1.1',
+    enterpriseUrn: 'urn:scim:schemas:extension:enterprise:1.0',
+    contentTypes: ['application/json'],
+    required: { users: ['userName', 'emails'], groups: ['displayName'] },
+    searchable: { users: ['userName', 'emails.value', 'externalId'], groups: ['displayName'] },
+    userNameAtMost: 21,
+    deleteUser: 'deactivates',
+    duplicate: { status: 409, body: { Errors: { description: 'username_taken', code: 409 } } },
+    error: (status, detail) => ({ Errors: { description: detail, code: status } }),
+    throttleEvery: 9,
+  },
+  github: {
+    basePath: '/scim/v2/enterprises/acme',
+    required: {
+      users: ['userName', 'externalId', 'displayName', 'emails', 'active'],
+      groups: ['displayName', 'externalId'],
+    },
+    searchable: { users: ['userName', 'externalId', 'id'], groups: ['externalId', 'id', 'displayName'] },
+    deleteUser: 'hides',
+  },
+  atlassian: {
+    basePath: '/scim/directory/9d6c6a4e-0000-4000-8000-b5e5a3a8f001',
+    required: { users: ['userName', 'emails'], groups: ['displayName'] },
+    searchable: { users: ['userName', 'externalId'], groups: ['displayName'] },
+    groupRename: false,
+    deleteUser: 'hides',
+    described: ['ServiceProviderConfig', 'Schemas'],
+  },
+  aws: {
+    basePath: '/f5c2a1b0-tenant/scim/v2',
+    required: {
+      users: ['userName', 'displayName', 'name.givenName', 'name.familyName'],
+      groups: ['displayName'],
+    },
+    searchable: { users: ['userName', 'externalId', 'id'], groups: ['displayName', 'externalId', 'id'] },
+    forbidden: /[\t\n\r<>;:%]/,
+    singleValued: ['emails', 'phoneNumbers', 'addresses'],
+    memberRemoval: 'values',
+    mostMembersPerPatch: 100,
+    hidesMembers: true,
+    pageSize: 50,
+    described: ['ServiceProviderConfig', 'Schemas', 'ResourceTypes'],
+    duplicate: {
+      status: 409,
+      body: { schema: ['urn:ietf:params:scim:api:messages:2.0:Error'], detail: 'ConflictException' },
+    },
+    throttleEvery: 11,
+  },
+  zoom: {
+    basePath: '/scim2',
+    patch: 'active-only',
+    putKeeps: true,
+    groups: false,
+    searchable: { users: ['userName'], groups: [] },
+    throttleEvery: 7,
+    error: (status, message) => ({ code: status, message }),
+  },
+  gitlab: {
+    basePath: '/api/scim/v2/groups/acme',
+    groups: false,
+    capitalOps: true,
+    idIsExternalId: true,
+    required: { users: ['externalId', 'userName', 'emails'], groups: [] },
+    searchable: { users: ['id', 'externalId'], groups: [] },
+    immutable: ['userName', 'name.givenName', 'name.familyName', 'displayName'],
+  },
+  databricks: {
+    basePath: '/api/2.0/accounts/acme/scim/v2',
+    pathlessAdds: true,
+    immutable: ['userName'],
+    contentTypes: ['application/scim+json'],
+    searchable: { users: ['userName', 'externalId'], groups: ['displayName', 'externalId'] },
+    duplicate: { status: 400, body: { detail: 'User with username already exists', status: '400' } },
+  },
+};
