@@ -13,6 +13,8 @@ export interface Facts extends Answers {
 
 /** What was found at the target since. Undefined: nobody has looked yet. */
 export interface Answers {
+  /** An attempt to make the account was sent, and no answer to it is known: it may be there. */
+  mayExist?: boolean;
   match?: Match;
   /** Everything the account has there. */
   observed?: Attributes;

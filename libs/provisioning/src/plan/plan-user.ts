@@ -78,6 +78,9 @@ function withoutAccount(
   facts: Facts,
 ): Plan {
   if (standing.wanted !== 'active') {
+    const unseen =
+      facts.mayExist && standing.wanted !== 'keep' && madeUnseen(user, standing.reason, configuration, facts);
+    if (unseen) return unseen;
     const text = `${standing.reason.text} The user has no account there, so none is made.`;
     return nothing({ code: 'never-provisioned', text });
   }
@@ -100,6 +103,39 @@ function withoutAccount(
     becomes: 'active',
     references,
   }));
+}
+
+/** What an attempt may have made that nobody heard of is taken over, so that the next plan can take it away. */
+function madeUnseen(
+  user: UserState | undefined,
+  reason: Reason,
+  { users }: Configuration,
+  facts: Facts,
+): Plan | undefined {
+  if (!user) return undefined;
+  const { match, now } = facts;
+  if (!match) {
+    const { keys } = matchKeys(users.matching, user.resource, users.type, facts.expressions);
+    return keys.length > 0 ? { action: 'match', keys } : undefined;
+  }
+  if (match.kind !== 'one' || match.leaver !== undefined) return undefined;
+  const { object } = match;
+  const active = activeAttribute(users);
+  const observed = observedAttributes(desired(user, users, facts).mapped, object.attributes);
+  if (active !== undefined && object.active !== undefined) observed[active] = object.active;
+  return {
+    action: 'adopt',
+    reason: {
+      code: reason.code,
+      text: `${reason.text} An attempt that was not answered has made the account.`,
+    },
+    remoteId: object.id,
+    observed,
+    changes: [],
+    becomes: active !== undefined && observed[active] === false ? 'inactive' : 'active',
+    nextDueAt: now,
+    references: noReferences,
+  };
 }
 
 const found: Reason = {

@@ -24,6 +24,7 @@ const rounds = 8;
  * turns out to be there already is looked up and adopted.
  * @param permit asked before anything is changed
  * @param made id there of what an earlier attempt made and could not record
+ * @param mayExist see Answers
  * @param lookFirst an earlier attempt may have made the account unseen: only a look at the target counts
  */
 export async function carryOut(
@@ -33,9 +34,10 @@ export async function carryOut(
   lookFirst: boolean,
   permit: (action: Action) => Promise<Permit>,
   made?: string,
+  mayExist = false,
 ): Promise<CarriedOut> {
   let target = known;
-  let answers: Answers = {};
+  let answers: Answers = { mayExist };
   let lookAgain = lookFirst;
   for (let round = 1; ; round += 1) {
     const planned = plan(target, answers);
@@ -62,7 +64,7 @@ export async function carryOut(
     if (!surprise || round >= rounds) return { kind: 'failed', plan: planned, failure: result, target };
     if (result.kind === 'not-found' && target) target = { ...target, state: 'absent', written: {} };
     lookAgain = true;
-    answers = {};
+    answers = { mayExist };
   }
 }
 

@@ -8,7 +8,9 @@ import { Coalesced } from '../work/coalesced.js';
 import type { Completed, Completion } from '../work/completion.js';
 import { valuesIn } from '../work/dead-letter-cause.js';
 import { handOut, untilNextDue } from '../work/hand-out.js';
+import { nameOperations } from '../work/name-operations.js';
 import { handoutOf, type PushJob, pushJobId, pushJobOptions, pushQueueName } from '../work/push-job.js';
+import { hasAccount } from '../work/wake-waiting.js';
 import type { WorkerLease } from '../work/worker-lease.js';
 import { Attempt } from './attempt.js';
 import { holderOf } from './holder-of.js';
@@ -262,6 +264,12 @@ export class ConnectionWorker {
         groups: items.filter(({ subjectType }) => subjectType === 'group').map(({ subjectId }) => subjectId),
         memberLimit,
       });
+      await nameOperations(
+        database,
+        this.tenantId,
+        this.connectionId,
+        items.filter((item) => item.operationId === null && makesAccount(loaded.users.get(item.subjectId))),
+      );
       return handouts.map((job) => {
         const item = claimed.get(job.subjectId);
         const subject = loaded.users.get(job.subjectId) ?? loaded.groups.get(job.subjectId);
@@ -325,4 +333,10 @@ export class ConnectionWorker {
       this.feed.poke();
     }, at - Date.now());
   }
+}
+
+function makesAccount(loaded: LoadedUser | undefined): boolean {
+  return (
+    loaded?.user !== undefined && loaded.user.active && !loaded.user.deletedAt && !hasAccount(loaded.target)
+  );
 }

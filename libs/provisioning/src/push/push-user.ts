@@ -29,6 +29,7 @@ export async function pushUser(
     item.lookFirst,
     context.permit,
     item.made?.remoteId,
+    item.mayExist,
   );
   const progress = progressOf(target, carried.target, carried.plan);
   switch (carried.kind) {

@@ -105,8 +105,7 @@ export function nothingDone(
 ): Pushed {
   const skipped = plan.withheld && `${plan.withheld}: ${plan.reason.code}`;
   // An operation that was being retried, or held, ends here; else the report would say so for ever.
-  const unfinished = context.item.operationId !== null;
-  const tell = unfinished || (plan.withheld && skipped !== context.item.skipped);
+  const tell = context.item.unfinished || (plan.withheld && skipped !== context.item.skipped);
   const action = plan.withheld ?? (plan.reason.code === 'never-provisioned' ? 'create' : 'update');
   return {
     reached: context.attempt.calls.length > 0,

@@ -23,6 +23,10 @@ export interface ClaimedItem {
   operationId: string | null;
   /** A call may have reached the target unseen: look there before creating. */
   lookFirst: boolean;
+  /** A call to make it was under way, and what came of it is not known. */
+  mayExist: boolean;
+  /** Its operation was reported as being retried, or held. */
+  unfinished: boolean;
   skipped: string | null;
   hold: ItemHold | null;
   /** Made by an attempt that could not record it. */
@@ -73,7 +77,9 @@ export async function claim(
                and (c.paused_at is null or c.paused_until <= now())
              returning w.subject_id as "subjectId", w.subject_type as "subjectType", w.handout,
                w.wanted::float8 as wanted, w.done::float8 as done, w.revision, w.attempts, w.operation_id as "operationId",
-               w.look_first as "lookFirst", w.skipped, w.hold, w.made, c.config_version as "configVersion",
+               w.look_first as "lookFirst",
+               w.look_first and (w.operation_id is not null or w.last_error is not null) as "mayExist",
+               w.operation_id is not null and (w.last_error is not null or w.hold is not null) as unfinished, w.skipped, w.hold, w.made, c.config_version as "configVersion",
                c.failures as "connectionFailures", c.resync_requested as epoch,
                c.state = 'quarantined' as quarantined, c.quarantined_at is not null as alarmed`,
     },
