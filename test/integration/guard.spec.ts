@@ -130,7 +130,7 @@ describeOnBothQueues('the guard', (startQueueServer) => {
     await quiet();
     expect(inactive()).toBe(3);
     const all = await rig.events.readAll(rig.tenantId, 0, 10_000);
-    const about = all.filter(({ streamType }) => streamType === 'connection' && true);
+    const about = all.filter(({ streamType }) => streamType === 'connection');
     const types = about.map(({ type }) => type);
     expect(types.filter((type) => type.startsWith('hold'))).toEqual([
       'hold.opened',
