@@ -70,7 +70,7 @@ export function refusalOf(error: ResultCodeError, writing: string[]): Refusal {
     case 17:
       return rejected('unknown-attribute', 'Remove the attribute from the mapping, or add it to the schema.');
     case 19:
-      if (/not unique/i.test(words)) return { kind: 'conflict', message: words, answer };
+      if (/not unique|non-unique/i.test(words)) return { kind: 'conflict', message: words, answer };
       if (/password/i.test(words))
         return rejected('weak-password', 'Map a password that the server’s policy takes.', 'userPassword');
       return rejected('constraint', 'Change the value, or take the attribute out of the mapping.');
@@ -120,6 +120,8 @@ const nameOf = (error: ResultCodeError): string =>
 
 /** Servers name the attribute at the start ("mail: value #0 invalid"), in quotes, or somewhere. */
 function attributeIn(words: string, writing: string[]): string | undefined {
+  const [, quoted] = /attribute '([\w;-]+)'/.exec(words) ?? [];
+  if (quoted !== undefined) return quoted;
   const named = new Set(words.toLowerCase().split(/[^a-z0-9;-]+/));
   return writing.find((attribute) => named.has(attribute.toLowerCase()));
 }
