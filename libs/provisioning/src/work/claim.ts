@@ -1,6 +1,6 @@
 import { Database } from '@rollcall/platform';
 import type { ItemHold } from '../guard/permit.js';
-import type { Made } from './remember-made.js';
+import type { Made } from './made.js';
 
 export interface Handout {
   subjectId: string;

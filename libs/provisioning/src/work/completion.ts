@@ -4,7 +4,7 @@ import type { ReferencePlan, TargetObject } from '../plan/plan.js';
 import type { OperationError } from '../report/operation.events.js';
 import type { ItemHold } from '../guard/permit.js';
 import type { ClaimedItem } from './claim.js';
-import type { Made } from './remember-made.js';
+import type { Made } from './made.js';
 
 /** How a push ended, to be written in one transaction together with its neighbours. */
 export interface Completion {

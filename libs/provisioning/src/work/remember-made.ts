@@ -1,12 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Completion } from './completion.js';
 
-/** An account that a push made whose outcome counts no longer, since its lease was lost meanwhile. */
-export interface Made {
-  remoteId: string;
-  operationId: string;
-}
-
 /** Has the next attempt know its own account again when it finds it. */
 export async function rememberMade(
   client: PoolClient,
