@@ -29,12 +29,15 @@ export async function checkConnection(
 ): Promise<FieldError[]> {
   const { manifest } = module;
   const { name, settings, credentials, mappings, scope, policy } = parts;
-  return [
-    ...(name === undefined ? [] : checkName(name)),
+  const shape = [
     ...(settings === undefined ? [] : checkAgainstSchema('settings', manifest.settingsSchema, settings)),
     ...(credentials === undefined
       ? []
       : checkAgainstSchema('credentials', manifest.credentialsSchema, credentials)),
+  ];
+  return [
+    ...(name === undefined ? [] : checkName(name)),
+    ...(shape.length > 0 ? shape : (module.check?.({ settings, credentials }) ?? [])),
     ...(mappings ? await checkMappings(module, mappings, types, discovery) : []),
     ...(scope === undefined ? [] : checkScope(scope, types)),
     ...(policy === undefined ? [] : checkPolicy(policy)),

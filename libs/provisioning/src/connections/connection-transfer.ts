@@ -2,6 +2,7 @@ import { Database } from '@rollcall/platform';
 import { type ConnectionDocument, readDocument, writeDocument } from './connection-document.js';
 import { InvalidConnection } from './connection.errors.js';
 import type { Connections, NewConnection, SavedConnection } from './connections.js';
+import { defaultMappingsOf } from './default-mappings.js';
 
 type Options = Pick<NewConnection, 'ignoreTargetSchema'>;
 
@@ -14,7 +15,7 @@ export class ConnectionTransfer {
 
   async export(tenantId: string, id: string): Promise<ConnectionDocument> {
     const row = await this.connections.get(tenantId, id);
-    const { defaultMappings } = this.connections.module(row.connector).manifest;
+    const defaultMappings = defaultMappingsOf(this.connections.module(row.connector), row.settings);
     return writeDocument(this.database, row, defaultMappings);
   }
 

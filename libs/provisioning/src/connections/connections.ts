@@ -20,6 +20,7 @@ import {
 } from './connection.errors.js';
 import { type ConnectionVersion, keepVersion } from './connection-versions.js';
 import { openCredentials, sealCredentials } from './credentials.js';
+import { defaultMappingsOf } from './default-mappings.js';
 import type { ConnectorAccess, Draft } from './open-connection.js';
 import { readDiscovery } from './read-discovery.js';
 import { type Tried, tryMappings, type TrySubject } from './try-mappings.js';
@@ -78,7 +79,7 @@ export class Connections {
           policy ?? {},
         ],
       );
-      const { defaultMappings } = module.manifest;
+      const defaultMappings = defaultMappingsOf(module, settings);
       await keepVersion(client, tenantId, id, { actor, changed: [...parts, 'credentials'], defaultMappings });
     });
     return Object.assign(await this.get(tenantId, id), { warnings });
@@ -136,7 +137,7 @@ export class Connections {
         actor,
         changed: [...changed, ...(sealed ? ['credentials'] : [])],
         ...(restoredFrom !== undefined && { restoredFrom }),
-        defaultMappings: module.manifest.defaultMappings,
+        defaultMappings: defaultMappingsOf(module, next.settings),
       });
     });
     await this.resync(tenantId, id);
@@ -162,7 +163,7 @@ export class Connections {
     const module = this.module(row.connector);
     const types = await this.typesOf(tenantId);
     if (draft) refuse(await checkConnection(module, { mappings: draft }, types));
-    const mappings = draft ?? row.mappings ?? module.manifest.defaultMappings;
+    const mappings = draft ?? row.mappings ?? defaultMappingsOf(module, row.settings);
     return tryMappings(this.database, tenantId, id, mappings, subject, types, new Date());
   }
 

@@ -12,6 +12,7 @@ import type { Configuration } from '../plan/plan.js';
 import type { PolicyInput } from '../plan/policy.js';
 import type { Scope } from '../scope/scope.js';
 import { openCredentials } from './credentials.js';
+import { defaultMappingsOf } from './default-mappings.js';
 
 /** What connections are opened with. */
 export interface ConnectorAccess {
@@ -67,7 +68,9 @@ export async function openConnection(
       version: row.version,
       scope: draft.scope ?? row.scope,
       policy: draft.policy ?? row.policy,
-      mappings: (draft.mappings === undefined ? row.mappings : draft.mappings) ?? manifest.defaultMappings,
+      mappings:
+        (draft.mappings === undefined ? row.mappings : draft.mappings) ??
+        defaultMappingsOf(module, row.settings),
       types: await projectedTypes(database.pool, tenantId),
     }),
     capabilities: module.capabilities?.(row.settings) ?? manifest.capabilities,
