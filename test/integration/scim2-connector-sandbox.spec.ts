@@ -48,6 +48,8 @@ describe('SCIM connector against the sandbox', () => {
       'read-users passed',
       'find-user passed',
       'read-groups passed',
+      'write-probe skipped',
+      'limits passed',
     ]);
   });
 

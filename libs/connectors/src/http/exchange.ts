@@ -27,6 +27,8 @@ export interface HttpFailure {
   /** The request may have reached the target. */
   sent: boolean;
   message: string;
+  /** Of the error, as Node and OpenSSL name it. */
+  code?: string;
 }
 
 /** One request, one answer: no retries, no redirects followed. Never rejects. */
@@ -117,6 +119,7 @@ function failureOf(error: Error, sent: boolean, url: URL): HttpFailure {
     cause,
     sent,
     message,
+    ...(code && { code }),
   });
   if (code === 'ADDRESS_REFUSED') return failure('address', error.message);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')

@@ -28,9 +28,10 @@ export async function discoverTarget(session: Session): Promise<Outcome<Discover
     return {};
   };
 
-  const config = await ask('/ServiceProviderConfig');
+  const old = session.settings.protocol === '1.1';
+  const config = await ask(old ? '/ServiceProviderConfigs' : '/ServiceProviderConfig');
   if (config.refused) return { ...config.refused, calls };
-  const types = await ask('/ResourceTypes');
+  const types: Awaited<ReturnType<typeof ask>> = old ? {} : await ask('/ResourceTypes');
   if (types.refused) return { ...types.refused, calls };
   const schemas = await ask('/Schemas');
   if (schemas.refused) return { ...schemas.refused, calls };
@@ -66,12 +67,11 @@ function readCapabilities(session: Session, body: unknown, groups: boolean, assu
   const capabilities = capabilitiesWith({ ...session.settings, groups });
   if (!isObject(body)) return capabilities;
   const feature = (name: string): Json => (isObject(body[name]) ? (body[name] as Json) : {});
-  if (feature('patch').supported === false) {
-    capabilities.update = false;
-    capabilities.members.addRemove = false;
-    assumptions.push('The app says it does not take PATCH: existing accounts cannot be changed.');
+  if (feature('patch').supported === false && session.settings.updateWith === 'patch') {
+    assumptions.push('The app says it does not take PATCH: PUT is used where it refuses one.');
   }
-  if (feature('filter').supported === false) {
+  // What the settings or the preset say of searching is known better than what the app says of itself.
+  if (feature('filter').supported === false && session.settings.searchable.length === 0) {
     capabilities.find = false;
     assumptions.push('The app says it does not filter: accounts are looked for by reading its list.');
   }

@@ -59,7 +59,7 @@ class Scim2Connector implements Connector {
   constructor(private readonly session: Session) {}
 
   test(): Promise<TestReport> {
-    return testTarget(this.session);
+    return testTarget(this.session, this);
   }
 
   discover(): Promise<Outcome<Discovery>> {

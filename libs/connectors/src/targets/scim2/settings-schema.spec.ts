@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { checkAttribute } from './attribute-path.js';
 import { manifest } from './manifest.js';
-import { completeSettings } from './settings.js';
+import { completeSettings } from './complete-settings.js';
 
 const ajv = new Ajv({ allErrors: true, discriminator: true });
 addFormats.default(ajv);

@@ -266,6 +266,14 @@ export const settingsSchema = {
       type: 'boolean',
       default: defaultSettings.writeProbe,
     },
+    probeDomain: {
+      title: 'Domain of the test account',
+      description: 'Where the app makes accounts for verified domains only: one of them.',
+      type: 'string',
+      pattern: '^[A-Za-z0-9.-]+$',
+      maxLength: 250,
+      default: defaultSettings.probeDomain,
+    },
     caCertificates: {
       title: 'Trusted certificates',
       description:

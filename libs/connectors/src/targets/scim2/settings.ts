@@ -36,6 +36,7 @@ export interface Scim2Settings {
   membersReadable: boolean;
   caCertificates?: string;
   writeProbe: boolean;
+  probeDomain: string;
 }
 
 /** What the app demands of an attribute. Checked before anything is sent. */
@@ -107,4 +108,5 @@ export const defaultSettings: Omit<Scim2Settings, 'baseUrl'> = {
   memberUpdates: 'patch',
   membersReadable: true,
   writeProbe: false,
+  probeDomain: 'example.com',
 };

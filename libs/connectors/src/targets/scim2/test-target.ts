@@ -1,24 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
 import type { TestReport, TestStep } from '../../contract.js';
+import type { Connector } from '../../contract.js';
 import { readList } from './list-page.js';
-import { answerOf, type Refusal } from './refusal.js';
+import { presets } from './presets/presets.js';
+import { probeWriting } from './probe-writing.js';
+import { answerOf, type Refusal, type Reply } from './refusal.js';
 import type { Session, Sent } from './session.js';
 
 type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
+
+const later = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'] as const;
 
 const passed = (message: string): Verdict => ({ status: 'passed', message });
 const skipped = (message: string): Verdict => ({ status: 'skipped', message });
 const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
-export async function testTarget(session: Session): Promise<TestReport> {
+export async function testTarget(
+  session: Session,
+  connector: Pick<Connector, 'create' | 'update'>,
+): Promise<TestReport> {
   const steps: TestStep[] = [];
   const add = (step: TestStep['step'], verdict: Verdict, durationMs = 0) =>
     steps.push({ step, ...verdict, durationMs });
+  const { settings } = session;
+  const replies: Reply[] = [];
   const timed = async (path: string, query?: Record<string, string>) => {
     const from = performance.now();
     const sent = await session.send({ method: 'GET', path, query, wantsBody: true });
+    if (sent.reply) replies.push(sent.reply);
     return { sent, durationMs: Math.round(performance.now() - from) };
   };
   const report = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
@@ -29,19 +40,19 @@ export async function testTarget(session: Session): Promise<TestReport> {
   const tls = reach.status === 'passed' ? tlsVerdict(session, users.sent) : skipped('Not reached.');
   add('tls', tls);
   if (reach.status === 'failed' || tls.status === 'failed') {
-    for (const step of ['authenticate', 'discover', 'read-users', 'find-user', 'read-groups'] as const)
-      add(step, skipped('Not reached.'));
+    for (const step of ['authenticate', ...later] as const) add(step, skipped('Not reached.'));
     return report();
   }
   const authenticate = authenticateVerdict(users.sent);
   add('authenticate', authenticate);
   if (authenticate.status === 'failed') {
-    for (const step of ['discover', 'read-users', 'find-user', 'read-groups'] as const)
-      add(step, skipped('Not signed in.'));
+    for (const step of later) add(step, skipped('Not signed in.'));
     return report();
   }
 
-  const config = await timed('/ServiceProviderConfig');
+  const config = await timed(
+    settings.protocol === '1.1' ? '/ServiceProviderConfigs' : '/ServiceProviderConfig',
+  );
   add(
     'discover',
     config.sent.refused
@@ -49,17 +60,34 @@ export async function testTarget(session: Session): Promise<TestReport> {
       : passed('The app describes its capabilities.'),
     config.durationMs,
   );
-  add('read-users', readVerdict(users.sent, 'users'), users.durationMs);
+  const read = readVerdict(users.sent, 'users');
+  add('read-users', read, users.durationMs);
 
-  const find = await timed('/Users', { filter: `userName eq "${randomUUID()}"` });
-  add('find-user', findVerdict(find.sent), find.durationMs);
+  const key = searchedBy(session);
+  if (key === undefined) {
+    add('find-user', skipped('The app cannot be searched: accounts are looked for in its whole list.'));
+  } else {
+    const find = await timed('/Users', { filter: `${key} eq "${randomUUID()}"` });
+    add('find-user', findVerdict(find.sent, key), find.durationMs);
+  }
 
-  if (session.settings.groups) {
+  if (settings.groups) {
     const groups = await timed('/Groups', { startIndex: '1', count: '1', excludedAttributes: 'members' });
     add('read-groups', groupsVerdict(groups.sent), groups.durationMs);
   } else {
     add('read-groups', skipped('Groups are switched off for this connection.'));
   }
+
+  if (!settings.writeProbe) {
+    add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
+  } else if (read.status === 'failed') {
+    add('write-probe', skipped('Users cannot be read.'));
+  } else {
+    const from = performance.now();
+    const probed = await probeWriting(connector, session);
+    add('write-probe', probed, Math.round(performance.now() - from));
+  }
+  add('limits', limitsVerdict(session, replies, config.sent));
   return report();
 }
 
@@ -78,13 +106,23 @@ function reachVerdict(session: Session, sent: Sent): Verdict {
 
 function tlsVerdict(session: Session, sent: Sent): Verdict {
   if (sent.refused && sent.failure?.cause === 'tls') {
-    return failed(
-      sent.failure.message,
-      'Install a valid certificate with its full chain at the app, or give its authority under trusted certificates.',
-    );
+    return failed(sent.failure.message, tlsRemedy(sent.failure.code ?? ''));
   }
   if (new URL(session.settings.baseUrl).protocol === 'https:') return passed('The certificate is valid.');
   return skipped('The base URL is plain HTTP: credentials and personal data travel unencrypted.');
+}
+
+function tlsRemedy(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED') return 'Renew the certificate of the app: it has expired.';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'The certificate is for another host name: use that name in the base URL, or get a certificate for this one.';
+  if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+    return 'The authority of the certificate is not known: give its certificate in PEM under trusted certificates, or install the full chain at the app.';
+  if (/WRONG_VERSION|PACKET_LENGTH|EPROTO/.test(code))
+    return 'The port does not speak TLS, so there is no certificate: check the port, or use http:// for an app without TLS.';
+  if (/ALERT/.test(code))
+    return 'The app turns the connection down: it may want a client certificate (see the credentials), or an older version of TLS.';
+  return 'Install a valid certificate with its full chain at the app, or give its authority under trusted certificates.';
 }
 
 function authenticateVerdict(sent: Sent): Verdict {
@@ -93,8 +131,24 @@ function authenticateVerdict(sent: Sent): Verdict {
   }
   if (sent.refused && !sent.reply)
     return failed(sent.refused.message, 'Check the token URL and the client of this connection.');
+  const to = sent.reply?.headers.location;
+  if (sent.reply && sent.reply.status >= 300 && sent.reply.status < 400) {
+    return failed(
+      `The app sends the hub elsewhere${typeof to === 'string' ? `, to ${to}` : ''}: to a page for signing in, or to another address.`,
+      'Set the base URL to the SCIM address the app shows in its settings. Credentials are not sent on to other addresses.',
+    );
+  }
+  if (sent.reply && isWebPage(sent.reply)) {
+    return failed(
+      `The app answers with a web page (HTTP ${sent.reply.status}) instead of SCIM: a page for signing in, or a base URL that leads to its website.`,
+      'Compare the base URL with the SCIM address in the settings of the app, its path as well: /scim/v2 is often missing.',
+    );
+  }
   return passed('The credentials are accepted.');
 }
+
+const isWebPage = ({ headers, text, body }: Reply): boolean =>
+  body === undefined && (/html/i.test(String(headers['content-type'])) || text.trimStart().startsWith('<'));
 
 function readVerdict(sent: Sent, what: string): Verdict {
   if (sent.refused) return failed(sent.refused.message, remedyOf(sent.refused));
@@ -108,17 +162,17 @@ function readVerdict(sent: Sent, what: string): Verdict {
   return passed(total === undefined ? `The ${what} can be read.` : `The app holds ${total} ${what}.`);
 }
 
-function findVerdict(sent: Sent): Verdict {
+function findVerdict(sent: Sent, key: string): Verdict {
   if (sent.refused) {
     const advice = 'The app must answer a filter that matches nothing with 200 and an empty list.';
-    return failed(`Searching by userName failed: ${sent.refused.message}`, advice);
+    return failed(`Searching by ${key} failed: ${sent.refused.message}`, advice);
   }
   if (readList(sent.reply.body).resources.length > 0) {
     return passed(
       'The app ignores filters and returns other users; they are told apart here, which is slower.',
     );
   }
-  return passed('Users are found by userName.');
+  return passed(`Users are found by ${key}.`);
 }
 
 function groupsVerdict(sent: Sent): Verdict {
@@ -132,5 +186,30 @@ function groupsVerdict(sent: Sent): Verdict {
   return readVerdict(sent, 'groups');
 }
 
-const remedyOf = (refused: Refusal): string =>
-  ('remedy' in refused && refused.remedy) || 'Check the base URL, then the state of the app.';
+function searchedBy({ settings }: Session): string | undefined {
+  const { searchable } = settings;
+  return searchable.length === 0
+    ? 'userName'
+    : ['userName', 'externalId'].find((name) => searchable.includes(name));
+}
+
+/** What the answers said of the app's limits, and what is known of it. Never fails. */
+function limitsVerdict({ settings }: Session, replies: Reply[], config: Sent): Verdict {
+  const hints = replies.map((reply) => reply.hints).filter((each) => each !== undefined);
+  const limit = hints.find((each) => each.limit !== undefined);
+  const body = config.refused ? undefined : config.reply.body;
+  const filter = isObject(body) && isObject(body.filter) ? body.filter : {};
+  const preset = presets.find(({ id }) => id === settings.preset);
+  const found = [
+    ...(limit ? [`It allows ${limit.limit} calls, ${limit.remaining ?? 'an unknown number'} left.`] : []),
+    ...(typeof filter.maxResults === 'number' ? [`It returns ${filter.maxResults} results at a time.`] : []),
+    ...(preset?.limits ?? []),
+  ];
+  return found.length > 0 ? passed(found.join(' ')) : skipped('The app says nothing of its limits.');
+}
+
+function remedyOf(refused: Refusal): string {
+  if (refused.kind === 'retry' && /slow down/.test(refused.message))
+    return 'Wait a while and test again; give the connection a lower pace (policy.push.requestsPerSecond) if it comes back.';
+  return ('remedy' in refused && refused.remedy) || 'Check the base URL, then the state of the app.';
+}
