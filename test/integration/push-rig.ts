@@ -12,8 +12,10 @@ import {
   ConnectionEntity,
   Connections,
   type PolicyInput,
+  Previews,
   provisioningMigrations,
   PushEngine,
+  runSimulation,
   type Scope,
 } from '@rollcall/provisioning';
 import { directoryProjection, readModelMigrations } from '@rollcall/read-model';
@@ -191,6 +193,17 @@ export class PushRig {
     return all
       .filter(({ streamType }) => streamType === 'target-object')
       .map(({ type, payload }) => ({ type, payload: payload! }));
+  }
+
+  previews(): Previews {
+    return new Previews({ database: this.database, keyring: this.keyring, connectors: this.access });
+  }
+
+  /** Runs a simulation to its end, here. */
+  async simulate(id: string): Promise<void> {
+    const { database, keyring, access: connectors } = this;
+    const project = (tenantId: string) => this.subscriptions.catchUp(tenantId, directoryProjection);
+    await runSimulation({ database, keyring, connectors, project }, this.tenantId, id);
   }
 
   async stopEngines(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   EvidenceWorker,
   ProvisioningModule,
   ProvisioningWorker,
+  SimulationWorker,
 } from '@rollcall/provisioning';
 import { ProjectWorker, ReadModelModule } from '@rollcall/read-model';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -33,6 +34,7 @@ import { ReportsController } from './reports/reports.controller.js';
 import { ScheduledStepsController } from './scheduled-steps/scheduled-steps.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { ScimModule } from './scim/scim.module.js';
+import { SimulationsController } from './simulations/simulations.controller.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { UsersModule } from './users/users.module.js';
@@ -52,6 +54,7 @@ import { UsersModule } from './users/users.module.js';
     ReportsController,
     ScheduledStepsController,
     SchemasController,
+    SimulationsController,
     SourcesController,
     TargetsController,
     TenantsController,
@@ -68,12 +71,14 @@ class WorkerRole implements OnApplicationBootstrap {
     private readonly projecting: ProjectWorker,
     private readonly provisioning: ProvisioningWorker,
     private readonly evidence: EvidenceWorker,
+    private readonly simulations: SimulationWorker,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.projecting.start();
     await this.provisioning.start();
     this.evidence.start();
+    this.simulations.start();
   }
 }
 

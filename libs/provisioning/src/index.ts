@@ -87,6 +87,16 @@ export {
 } from './preview/preview.js';
 export { type PreviewOptions, Previews } from './preview/previews.js';
 export { NotProvisionable, provisionOnDemand, type Provisioned } from './preview/provision-on-demand.js';
+export { runSimulation } from './simulation/run-simulation.js';
+export {
+  type SimulatedSubject,
+  type Simulation,
+  type SimulationResult,
+  simulationStates,
+  type SimulationState,
+} from './simulation/simulation.js';
+export { Simulations } from './simulation/simulations.js';
+export { SimulationWorker } from './simulation/simulation-worker.js';
 export { type ScopeList, scopeLists, type ScopePreview } from './preview/scope-preview.js';
 export type { WhatIf } from './preview/what-if.js';
 export type { Draft } from './connections/open-connection.js';

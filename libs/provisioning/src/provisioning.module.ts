@@ -7,6 +7,8 @@ import { ConnectionVersions } from './connections/connection-versions.js';
 import { Connections } from './connections/connections.js';
 import { connectorsFor } from './connections/connectors-for.js';
 import { Previews } from './preview/previews.js';
+import { Simulations } from './simulation/simulations.js';
+import { SimulationWorker } from './simulation/simulation-worker.js';
 import { PushEngine } from './push/push-engine.js';
 
 const warnEveryMs = 60_000;
@@ -99,7 +101,13 @@ export class ProvisioningModule {
         useFactory: (database: Database) => new ConnectionVersions(database),
         inject: [Database],
       },
+      {
+        provide: Simulations,
+        useFactory: (database: Database, queues: Queues) => new Simulations(database, queues),
+        inject: [Database, Queues],
+      },
       ProvisioningWorker,
+      SimulationWorker,
     ];
     return { module: ProvisioningModule, global: true, providers, exports: providers };
   }

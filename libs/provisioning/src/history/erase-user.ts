@@ -96,6 +96,7 @@ const forgotten = [
   `delete from hub.work_member where tenant_id = $1 and member_id = $2`,
   `delete from hub.target_object ${ofSubject}`,
   `delete from hub.work_item ${ofSubject}`,
+  `delete from hub.simulation_subject ${ofSubject}`,
   `update hub.operation set remote_id = null, error = null, answer = null, reason = null ${ofSubject}`,
   `update hub.account_period set remote_id = null ${ofSubject}`,
   `update hub.hold_item set reason = '(erased)', note = null ${ofSubject}`,

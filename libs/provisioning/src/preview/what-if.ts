@@ -1,6 +1,7 @@
 import { Database } from '@rollcall/platform';
 import { searchDocument } from '@rollcall/read-model';
 import { applyPatch, type Attributes, parsePatch, patchOpUrn, type ResourceType } from '@rollcall/scim';
+import { sourceAttribute } from '../mapping/source-attribute.js';
 import { groupsAbove } from '../membership/nested-groups.js';
 import type { Configuration, UserState } from '../plan/plan.js';
 
@@ -72,6 +73,7 @@ export async function userAsIf(
 function withValues(attributes: Attributes, set: Record<string, unknown>, type: ResourceType): Attributes {
   const entries = Object.entries(set);
   if (entries.length === 0) return attributes;
+  for (const [path] of entries) sourceAttribute(path, type);
   const operations = entries.map(([path, value]) =>
     value === null ? { op: 'remove', path } : { op: 'replace', path, value },
   );
