@@ -100,7 +100,6 @@ const forgotten = [
   `update hub.operation set remote_id = null, error = null, answer = null, reason = null ${ofSubject}`,
   `update hub.account_period set remote_id = null ${ofSubject}`,
   `update hub.hold_item set reason = '(erased)', note = null ${ofSubject}`,
-  `delete from hub.simulation_subject ${ofSubject}`,
   `update hub.simulation set result = '{}' where tenant_id = $1 and strpos(result::text, $2::text) > 0`,
 ];
 
