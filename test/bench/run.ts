@@ -1,13 +1,15 @@
 /**
- * npm run bench [-- inbound groups projecting push confirmed]: prints each figure beside its bare loop. USERS
- * sets how many users are stored (100,000) for requests, the large group and the projection, PUSH_USERS how many
+ * npm run bench [-- inbound groups projecting push confirmed simulation ldap]: prints each figure beside its bare loop. USERS
+ * sets how many users are stored (100,000) for requests, the large group, the projection and the simulation, PUSH_USERS how many
  * are pushed (10,000).
  */
 import type { Comparison } from './compare.js';
 import { groups } from './groups.js';
 import { inbound } from './inbound.js';
+import { ldap } from './ldap.js';
 import { confirmed, type Latency, push } from './outbound.js';
 import { projecting } from './projecting.js';
+import { simulation } from './simulation.js';
 
 const users = Number(process.env.USERS ?? 100_000);
 const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
@@ -16,6 +18,9 @@ const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
   projecting: () => projecting(users),
   push: () => push(Number(process.env.PUSH_USERS ?? 10_000)),
   confirmed: () => confirmed(),
+  simulation: () => simulation(users),
+  // Needs slapd.
+  ldap: () => ldap(),
 };
 
 const wanted = process.argv.slice(2);

@@ -4,7 +4,7 @@ export { describeOnBothQueues, type QueueServer } from './both-queues.js';
 export { describeWithRedis, startRedis, type RedisServer } from './redis.js';
 export { recordProcess } from './run-folder.js';
 export { type HubKeys, newHubKeys, startHub, type HubOptions, type StartedHub } from './start-hub.js';
-export { describeWithSlapd, startSlapd, startSlapdIn, type Slapd } from './slapd.js';
+export { describeWithSlapd, startSlapd, type Slapd } from './slapd.js';
 export { startHubHere } from './start-hub-here.js';
 export { startHubInVain } from './start-hub-in-vain.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';

@@ -27,7 +27,8 @@ export function slapdConfiguration(folder: string, options: SlapdOptions): strin
       'cn: module{0}',
       'olcModulePath: /usr/lib/ldap',
       'olcModuleLoad: back_mdb',
-      ...overlays.map(({ name }) => `olcModuleLoad: ${name}`),
+      // Modules bring schema with them that indexes and entries need, also where the overlay is left out.
+      ...overlaysOf.map(({ name }) => `olcModuleLoad: ${name}`),
     ]),
     entry('cn=schema,cn=config', ['objectClass: olcSchemaConfig', 'cn: schema']),
     ...['core', 'cosine', 'nis', 'inetorgperson', 'openldap'].map(

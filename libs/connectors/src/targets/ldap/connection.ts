@@ -26,6 +26,9 @@ export class OpeningFailed extends Error {
 export class Connection {
   dead = false;
   tooLong = false;
+  /** Fails when the socket is closed: ldapts does not notice that on every way of closing. */
+  readonly ended: Promise<never>;
+  private fail!: (why: Error) => void;
   private received = 0;
 
   private constructor(
@@ -33,7 +36,9 @@ export class Connection {
     private readonly socket: Socket,
     private readonly maxAnswerBytes: number,
   ) {
-    socket.once('close', () => (this.dead = true));
+    this.ended = new Promise((_, reject) => (this.fail = reject));
+    this.ended.catch(() => undefined);
+    socket.once('close', () => this.die());
   }
 
   static async open(
@@ -90,14 +95,18 @@ export class Connection {
   }
 
   end(): void {
-    this.dead = true;
+    this.die();
     this.socket.destroy();
   }
 
   async close(): Promise<void> {
+    if (!this.dead) await Promise.race([this.client.unbind(), this.ended]).catch(() => undefined);
+    this.end();
+  }
+
+  private die(): void {
     this.dead = true;
-    await this.client.unbind().catch(() => undefined);
-    this.socket.destroy();
+    this.fail(new Error('Connection closed'));
   }
 
   private count(bytes: number): void {

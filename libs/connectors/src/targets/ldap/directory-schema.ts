@@ -99,7 +99,7 @@ export function describeAttribute(
     type: (syntax !== undefined && syntaxes[syntax]) || 'string',
     multiValued: !single,
     ...(!single && { oneOrMany: true }),
-    caseExact: /^caseExact/.test(equality ?? ''),
+    caseExact: (equality ?? '').startsWith('caseExact'),
     mutability: type?.readOnly ? 'readOnly' : 'readWrite',
   };
 }

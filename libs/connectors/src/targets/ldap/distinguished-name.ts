@@ -1,6 +1,6 @@
 /** Distinguished names (RFC 4514). Values are escaped in hex, which every parser between here and the server reads alike. */
 
-const special = /[\\,+"<>;=#\u0000-\u001f]|^ | $/g;
+const special = /[\\,+"<>;=#\p{Cc}]|^ | $/gu;
 
 /** A value as it stands in an RDN. */
 export function escapeRdnValue(value: string): string {
@@ -73,5 +73,6 @@ function normal(dn: string): string {
   return parts.join(',');
 }
 
+/** Octet by octet, as UTF-8 has it. */
 const hex = (character: string): string =>
-  `\\${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  Buffer.from(character).toString('hex').toUpperCase().replace(/../g, '\\$&');

@@ -136,7 +136,7 @@ export class Listings {
 }
 
 export const sizeLimited = (read: number): string =>
-  `The server stops after ${read} entries (size limit), paged or not. Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.`;
+  `The server stops in the page after ${read} entries (size limit), paged or not. Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.`;
 
 async function* allPages(
   client: Client,

@@ -90,7 +90,9 @@ export class Session {
     work.signal?.addEventListener('abort', stop, { once: true });
     connection.begin();
     try {
-      const result = await operate(connection.client);
+      const running = operate(connection.client);
+      running.catch(() => undefined);
+      const result = await Promise.race([running, connection.ended]);
       if (write) work.changed = true;
       return result;
     } catch (error) {

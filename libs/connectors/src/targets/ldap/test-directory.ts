@@ -193,7 +193,7 @@ function limitVerdict({ user, group }: Partial<Record<SubjectType, Count>>): Ver
   const stopped = [user, group].find((each) => each?.stopped);
   if (stopped)
     return failed(
-      `The server stops after ${stopped.seen} entries (size limit), paged or not.`,
+      `The server stops in the page after ${stopped.seen} entries (size limit), paged or not.`,
       'Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.',
     );
   return passed(
