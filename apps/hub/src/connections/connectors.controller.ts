@@ -1,18 +1,25 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminAccess } from '@rollcall/access';
-import { connectorModules, type Manifest } from '@rollcall/connectors';
+import { connectorModules } from '@rollcall/connectors';
+import { ConnectorList, connectorView } from './connector.dto.js';
 
 @ApiTags('connections')
 @AdminAccess()
 @Controller('api/v1/connectors')
 export class ConnectorsController {
   @Get()
+  @ApiOperation({ summary: 'Every kind of target' })
   @ApiOkResponse({
+    type: ConnectorList,
     description:
-      'Every kind of target: what it is set up with, as JSON Schema, what it can do, its own mappings.',
+      'What each is set up with, as JSON Schema, what it can do, what is known of single apps, and its own mappings.',
   })
-  list(): { items: Manifest[] } {
-    return { items: connectorModules.map(({ manifest }) => manifest) };
+  list(): ConnectorList {
+    return {
+      items: connectorModules.map(({ manifest, capabilities }) =>
+        connectorView(manifest, (settings) => capabilities?.(settings) ?? manifest.capabilities),
+      ),
+    };
   }
 }

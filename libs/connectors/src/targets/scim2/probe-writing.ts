@@ -23,7 +23,7 @@ export async function probeWriting(
   const { id } = created.value;
   const change = (attribute: string, value: string | boolean) =>
     connector.update('user', id, [{ op: 'set', attribute, value }], context);
-  const renamed = await change('displayName', `${String(attributes.displayName)} 2`);
+  const renamed = await change(changeable(session), 'Rollcall connection test 2');
   const deactivated = renamed.kind === 'ok' ? await change('active', false) : renamed;
   const deleted = await session.send({
     method: 'DELETE',
@@ -35,6 +35,11 @@ export async function probeWriting(
   if (deleted.refused) return failed('An account could not be deleted', deleted.refused, left);
   return { status: 'passed', message: 'An account was made, changed, deactivated and deleted again.' };
 }
+
+const changeable = ({ settings }: Session): string =>
+  settings.rules.some(({ attribute, immutable }) => immutable && attribute === 'displayName')
+    ? 'name.formatted'
+    : 'displayName';
 
 /** With a value for all that the app requires. */
 function probeAccount({ settings }: Session): Attributes {

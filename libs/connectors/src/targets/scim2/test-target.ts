@@ -100,7 +100,9 @@ function reachVerdict(session: Session, sent: Sent): Verdict {
       ? 'Correct the host name in the base URL, or make it known to the DNS the hub uses.'
       : failure.cause === 'address'
         ? 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.'
-        : 'Check host and port of the base URL, and that a firewall lets the hub through.';
+        : failure.cause === 'broken' && session.settings.baseUrl.startsWith('https:')
+          ? 'The app breaks the connection off: it may want a client certificate (see the credentials), or a firewall stands between.'
+          : 'Check host and port of the base URL, and that a firewall lets the hub through.';
   return failed(failure.message, remedy);
 }
 

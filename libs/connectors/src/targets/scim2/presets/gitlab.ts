@@ -10,7 +10,10 @@ export const gitlab: Preset = {
     groups: false,
     rules: [
       { attribute: 'externalId', required: true },
-      { attribute: 'userName', required: true },
+      { attribute: 'userName', required: true, immutable: true },
+      { attribute: 'displayName', immutable: true },
+      { attribute: 'name.givenName', immutable: true },
+      { attribute: 'name.familyName', immutable: true },
       { attribute: 'emails[type eq "work"].value', required: true },
     ],
   },
