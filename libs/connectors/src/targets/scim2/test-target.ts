@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { TestReport, TestStep } from '../../contract.js';
-import type { Connector } from '../../contract.js';
+import type { Connector, TestReport, TestStep } from '../../contract.js';
 import { readList } from './list-page.js';
 import { presets } from './presets/presets.js';
 import { probeWriting } from './probe-writing.js';
