@@ -45,7 +45,7 @@ export async function projecting(users = 100_000): Promise<Comparison[]> {
   }
 }
 
-async function appendUsers(store: EventStore, tenantId: string, users: number): Promise<void> {
+export async function appendUsers(store: EventStore, tenantId: string, users: number): Promise<void> {
   let number = 0;
   const appender = async () => {
     while (number < users) {

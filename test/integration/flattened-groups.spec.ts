@@ -166,3 +166,37 @@ describe('groups with their effective members', () => {
     await rig.connections.remove(rig.tenantId, id);
   }, 180_000);
 });
+
+describe('a target that takes no additions', () => {
+  it('is given the whole list, with those it had before, and is told why', async () => {
+    const rig = await PushRig.start();
+    try {
+      rig.target.capabilities.members.addRemove = false;
+      await rig.startEngine();
+      const [ada, bob] = [await rig.createUser('ada'), await rig.createUser('bob')];
+      rig.target.groups.set('old', {
+        id: 'old',
+        attributes: { displayName: 'Team' },
+        members: new Set(['stranger']),
+      });
+      const team = await rig.createGroup('Team', [ada, bob]);
+      const id = await rig.connect();
+      const names = () =>
+        [...rig.target.groupNamed('Team')!.members]
+          .map((member) => String(rig.target.users.get(member)?.attributes.userName ?? member))
+          .toSorted();
+      await waitFor(async () => names().length === 3, { what: 'both to be members' });
+      expect(names()).toEqual(['ada', 'bob', 'stranger']);
+      await rig.settled(id);
+      await rig.members(team, 'group.members-removed', [bob]);
+      await waitFor(async () => names().length === 2, { what: 'one to be taken out' });
+      expect(names()).toEqual(['ada', 'stranger']);
+      expect(rig.target.made('members', 'group')).toEqual([]);
+      await rig.settled(id);
+      const last = (await rig.operations()).at(-1)!;
+      expect(last.payload.reason).toContain('whole list');
+    } finally {
+      await rig.stop();
+    }
+  });
+});

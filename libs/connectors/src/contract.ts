@@ -143,6 +143,9 @@ export interface Capabilities {
   find: boolean;
   list: boolean;
   changes: boolean;
+  /**
+   * `addRemove` false: members are set whole, by `update` of the group's attribute `members` with a list of ids.
+   */
   members: { addRemove: boolean; maxPerCall: number; readable: boolean; nested: boolean };
   pageSize: number;
 }

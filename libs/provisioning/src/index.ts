@@ -77,7 +77,7 @@ export {
 } from './leavers/read-steps.js';
 export { cancelStep, restoreStep, StepNotAsked, StepNotFound } from './leavers/steer-step.js';
 export { defaultPolicy, type Policy, type PolicyInput, withDefaults } from './plan/policy.js';
-export type { Action } from './plan/plan.js';
+export type { Action, AttributePlan } from './plan/plan.js';
 export {
   type Preview,
   type PreviewMembers,

@@ -1,11 +1,11 @@
 import type { ConnectorModule, Discovery, Mappings } from '@rollcall/connectors';
-import { parseFilter, resolve, type ResourceType, ScimError } from '@rollcall/scim';
+import { isObject, parseFilter, resolve, type ResourceType, ScimError } from '@rollcall/scim';
 import type { PolicyInput } from '../plan/policy.js';
 import { membershipInRule } from '../scope/membership-in-rule.js';
 import { rulesOf, type Scope } from '../scope/scope.js';
 import { checkAgainstSchema } from './check-against-schema.js';
 import { checkMappings, type SourceTypes, standardTypes } from './check-mappings.js';
-import { policySchema, scopeSchema } from './configuration-schema.js';
+import { policySchema, scopeByTypeSchema, scopeSchema } from './configuration-schema.js';
 import type { FieldError } from './connection.errors.js';
 
 export interface ConnectionParts {
@@ -51,7 +51,8 @@ function checkName(name: unknown): FieldError[] {
 }
 
 function checkScope(scope: Scope, types: SourceTypes): FieldError[] {
-  const errors = checkAgainstSchema('scope', scopeSchema, scope);
+  const schema = isObject(scope) && isObject(scope.groups) ? scopeByTypeSchema : scopeSchema;
+  const errors = checkAgainstSchema('scope', schema, scope);
   if (errors.length > 0) return errors;
   if (scope.users && scope.rule !== undefined) {
     return [{ field: 'scope.rule', message: 'cannot stand beside users: write it as users.rule.' }];

@@ -60,15 +60,14 @@ const groupIds = {
 };
 const typeScope = { type: 'object', additionalProperties: false, properties: { rule, groups: groupIds } };
 
-export const scopeSchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    rule,
-    users: typeScope,
-    groups: { if: { type: 'array' }, then: groupIds, else: typeScope },
-  },
-};
+export const scopeSchema = scopeWith(groupIds);
+
+/** Of a scope whose groups are not a list. */
+export const scopeByTypeSchema = scopeWith(typeScope);
+
+function scopeWith(groups: object): object {
+  return { type: 'object', additionalProperties: false, properties: { rule, users: typeScope, groups } };
+}
 
 const yesOrNo = { type: 'boolean' };
 const leaving = { enum: ['deactivate', 'delete', 'keep'] };

@@ -56,3 +56,11 @@ export function planMembers<P extends MemberPair>(
   }
   return plan;
 }
+
+/** The whole list after a change, for targets that take nothing else. */
+export function membersAfter(current: readonly string[], { add, remove }: MemberChange): string[] {
+  const next = new Set(current);
+  for (const { id } of remove) next.delete(id);
+  for (const { id } of add) next.add(id);
+  return [...next];
+}

@@ -47,6 +47,15 @@ export async function plannedMemberCalls(
   return told(await connector.members(remoteId, change, { ...context, operationId: randomUUID() }));
 }
 
+export async function plannedWholeList(
+  connector: Connector,
+  remoteId: string,
+  members: string[],
+): Promise<PlannedCalls> {
+  const changes: AttributeChange[] = [{ op: 'set', attribute: 'members', value: members }];
+  return told(await connector.update('group', remoteId, changes, { ...context, operationId: randomUUID() }));
+}
+
 function told(outcome: Outcome<unknown>): PlannedCalls {
   const calls = outcome.calls ?? [];
   return 'message' in outcome ? { calls, refusal: outcome.message } : { calls };

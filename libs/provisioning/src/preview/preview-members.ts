@@ -1,9 +1,10 @@
 import type { Capabilities, Connector, WireCall } from '@rollcall/connectors';
 import { Database } from '@rollcall/platform';
 import { differingMembers } from '../membership/nested-groups.js';
-import { type MemberPair, planMembers } from '../plan/plan-members.js';
+import { writtenMembers } from '../push/written-members.js';
+import { type MemberPair, membersAfter, planMembers } from '../plan/plan-members.js';
 import type { Configuration } from '../plan/plan.js';
-import { plannedMemberCalls } from './planned-calls.js';
+import { plannedMemberCalls, plannedWholeList } from './planned-calls.js';
 import type { PreviewMembers } from './preview.js';
 
 const mostLookedAt = 10_000;
@@ -29,6 +30,21 @@ export async function previewMembers(
     .slice(0, mostLookedAt)
     .filter(({ memberType }) => memberType === 'user' || capabilities.nested);
   const { change, parked } = planMembers(pairs, !letGo, Infinity);
+  const counted: PreviewMembers = {
+    membership,
+    add: change.add.length,
+    remove: change.remove.length,
+    waiting: parked.length,
+    more: all.length > mostLookedAt,
+  };
+  if (!capabilities.addRemove) {
+    const current = await writtenMembers(database, tenantId, connectionId, groupId);
+    const changed = change.add.length + change.remove.length > 0;
+    const told = changed
+      ? await plannedWholeList(connector, remoteId, membersAfter(current, change))
+      : { calls: [] };
+    return { members: counted, ...told, callsLeftOut: 0 };
+  }
   const steps = [
     ...change.remove.map((member) => ({ remove: [member], add: [] })),
     ...change.add.map((member) => ({ remove: [], add: [member] })),
@@ -46,13 +62,7 @@ export async function previewMembers(
     refusal ??= told.refusal;
   }
   return {
-    members: {
-      membership,
-      add: change.add.length,
-      remove: change.remove.length,
-      waiting: parked.length,
-      more: all.length > mostLookedAt,
-    },
+    members: counted,
     calls,
     callsLeftOut: Math.max(0, chunks - mostCalls),
     ...(refusal !== undefined && { refusal }),

@@ -17,6 +17,7 @@ import { holderOf } from '../push/holder-of.js';
 import { type LoadedGroup, type LoadedUser, loadSubjects, remoteIdsOf } from '../push/load-subjects.js';
 import { referencedIds } from '../mapping/map-attributes.js';
 import { type Planner, plannerFor } from '../push/planner.js';
+import { writtenMembers } from '../push/written-members.js';
 import { keepsMembers } from '../push/push-group.js';
 import { redactCalls, redactChanges, secretsOf } from '../report/redact-operation.js';
 import type { Scope } from '../scope/scope.js';
@@ -147,6 +148,7 @@ export class Previews {
       type: subject.type,
       operationId: randomUUID(),
       attempt: 1,
+      writtenMembers: () => writtenMembers(this.parts.database, tenantId, connectionId, subject.id),
       holderOf: (remoteId) =>
         holderOf(
           this.parts.database,

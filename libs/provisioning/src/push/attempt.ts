@@ -9,6 +9,7 @@ import type {
 } from '@rollcall/connectors';
 import type { Match, MatchKey } from '../matching/match.js';
 import { judgeHits } from '../matching/match.js';
+import { membersAfter } from '../plan/plan-members.js';
 import type { AttributePlan } from '../plan/plan.js';
 
 /** What a call answered when it did not do what it was made for. */
@@ -28,6 +29,8 @@ export interface AttemptTools {
   signal?: AbortSignal;
   /** True when nothing at the target can match: looking would find nothing. */
   surelyAbsent?(keys: MatchKey[]): Promise<boolean>;
+  /** Of a group: the target's ids of the members the hub has written. */
+  writtenMembers(): Promise<string[]>;
   /** The subject that has this account already; `left` when it is gone at the source and nothing is under way. */
   holderOf(remoteId: string): Promise<Holder | undefined>;
 }
@@ -127,6 +130,26 @@ export class Attempt {
     const outcome = this.heard(await this.tools.connector.members(groupId, change, this.context));
     if (isFailure(outcome)) return outcome;
     return outcome.kind === 'ok' ? outcome.value.unknown : [];
+  }
+
+  /** For targets that take no additions: the list that is there, with the change, is set whole. */
+  async replaceMembers(
+    groupId: string,
+    change: Parameters<Connector['members']>[1],
+    readable: boolean,
+  ): Promise<string[] | Failure> {
+    const { connector, writtenMembers } = this.tools;
+    let current: string[] | undefined;
+    if (readable) {
+      const outcome = this.heard(await connector.get('group', groupId, { members: true }));
+      if (isFailure(outcome)) return outcome;
+      current = outcome.kind === 'ok' ? outcome.value.members?.map(({ id }) => id) : undefined;
+    }
+    current ??= await writtenMembers();
+    const next = membersAfter(current, change);
+    const same = next.length === current.length && next.every((id) => current.includes(id));
+    if (same) return [];
+    return (await this.update(groupId, [{ attribute: 'members', to: next }])) ?? [];
   }
 
   private get context() {

@@ -29,6 +29,7 @@ import { pushGroup } from './push-group.js';
 import { pushUser } from './push-user.js';
 import { broken, type Pushed } from './settle-push.js';
 import { Slots } from './slots.js';
+import { writtenMembers } from './written-members.js';
 
 export interface WorkerParts {
   database: Database;
@@ -187,6 +188,7 @@ export class ConnectionWorker {
       attempt: item.attempts + 1,
       signal: lease.signal,
       ...(item.subjectType === 'user' && { surelyAbsent: (keys) => open.absent.surelyAbsent(keys) }),
+      writtenMembers: () => writtenMembers(database, this.tenantId, this.connectionId, item.subjectId),
       holderOf: (remoteId) => holderOf(database, this.tenantId, this.connectionId, item, remoteId),
     });
     const context = {

@@ -96,6 +96,9 @@ function finish(
   return nothingDone(context, plan as Extract<Plan, { action: 'none' }>, progress, again);
 }
 
+const differs = 'Memberships differ from what was last written there.';
+const whole = 'The target takes no additions and removals, so the whole list is written.';
+
 async function pushMembers(
   dirty: Dirty,
   account: TargetObject,
@@ -108,7 +111,8 @@ async function pushMembers(
   more: boolean,
 ): Promise<Pushed> {
   const pushable = dirty.filter(({ memberType }) => memberType === 'user' || capabilities.nested);
-  const members = planMembers(pushable, !letGo, capabilities.maxPerCall);
+  const { addRemove, maxPerCall, readable } = capabilities;
+  const members = planMembers(pushable, !letGo, addRemove ? maxPerCall : Infinity);
   const { added, removed, parked, settled } = members;
   const unpushable = dirty.filter((pair) => !pushable.includes(pair));
   const written: MembersWritten = { added, removed, parked, settled: [...settled, ...unpushable] };
@@ -119,13 +123,15 @@ async function pushMembers(
   }
   const done: Done = {
     action: 'update',
-    reason: header?.reason ?? 'Memberships differ from what was last written there.',
+    reason: header?.reason ?? (addRemove ? differs : `${differs} ${whole}`),
     changes: header?.changes ?? [],
     membersAdded: members.change.add.length,
     membersRemoved: members.change.remove.length,
     remoteId: account.remoteId,
   };
-  const unknown = await context.attempt.members(account.remoteId, members.change);
+  const unknown = addRemove
+    ? await context.attempt.members(account.remoteId, members.change)
+    : await context.attempt.replaceMembers(account.remoteId, members.change, readable);
   if (isFailure(unknown)) return membersFailed(context, done, unknown, progress, account);
   const missing = added.filter(({ remoteId }) => unknown.includes(remoteId!));
   if (missing.length === 0) return succeeded(context, done, { ...progress, members: written }, again);
