@@ -234,7 +234,7 @@ function retrying(
       attempts,
       error,
       operationId,
-      lookFirst: context.item.lookFirst || done.action === 'create',
+      lookFirst: context.item.lookFirst || done.action === 'create' || done.action === 'adopt',
       ...kept(context),
       event: operation(context, {
         type: 'operation.retrying',
