@@ -186,26 +186,37 @@ describeWithSlapd('LDAP connector on a real slapd', () => {
     expect(value(await connector.get('group', group!.id, { members: true })).members).toEqual([]);
   });
 
-  it('hands out numbers to POSIX accounts, each once, also from two hubs at a time', async () => {
-    const settings = { preset: 'posix', uidNumberFrom: 40_000, uidNumberTo: 40_300 };
-    const hubs = [connect(settings), connect(settings)];
-    const outcomes = await Promise.all(
-      Array.from({ length: 40 }, (_, at) => hubs[at % 2]!.create('user', person(`${uid}-${at}`), live)),
-    );
-    const ids = outcomes.map((outcome) => value(outcome).id);
-    const entries = await slapd.search(slapd.people, `(uid=${uid}-*)`, ['uidNumber', 'homeDirectory', 'uid']);
-    expect(entries).toHaveLength(ids.length);
-    expect(new Set(entries.map(({ uidNumber }) => uidNumber)).size).toBe(ids.length);
-    expect(entries[0]!.homeDirectory).toBe(`/home/${String(entries[0]!.uid)}`);
-    const full = connect({ ...settings, uidNumberFrom: 41_000, uidNumberTo: 41_001 });
-    value(await full.create('user', person(`${uid}-y`), live));
-    value(await full.create('user', person(`${uid}-z`), live));
-    expect(await full.create('user', person(`${uid}-x`), live)).toMatchObject({
-      kind: 'rejected',
-      attribute: 'uidNumber',
-      remedy: expect.stringContaining('range'),
-    });
-  });
+  it.each([false, true])(
+    'hands out numbers, each once, from two hubs at a time; the server watches: %s',
+    async (watched) => {
+      if (watched) {
+        await slapd.stop();
+        slapd = await startSlapd({ uniqueNumbers: true });
+      }
+      const settings = { preset: 'posix', uidNumberFrom: 40_000, uidNumberTo: 40_300 };
+      const hubs = [connect(settings), connect(settings)];
+      const outcomes = await Promise.all(
+        Array.from({ length: 40 }, (_, at) => hubs[at % 2]!.create('user', person(`${uid}-${at}`), live)),
+      );
+      const ids = outcomes.map((outcome) => value(outcome).id);
+      const entries = await slapd.search(slapd.people, `(uid=${uid}-*)`, [
+        'uidNumber',
+        'homeDirectory',
+        'uid',
+      ]);
+      expect(entries).toHaveLength(ids.length);
+      expect(new Set(entries.map(({ uidNumber }) => uidNumber)).size).toBe(ids.length);
+      expect(entries[0]!.homeDirectory).toBe(`/home/${String(entries[0]!.uid)}`);
+      const full = connect({ ...settings, uidNumberFrom: 41_000, uidNumberTo: 41_001 });
+      value(await full.create('user', person(`${uid}-y`), live));
+      value(await full.create('user', person(`${uid}-z`), live));
+      expect(await full.create('user', person(`${uid}-x`), live)).toMatchObject({
+        kind: 'rejected',
+        attribute: 'uidNumber',
+        remedy: expect.stringContaining('range'),
+      });
+    },
+  );
 
   it('refers to a manager by id and never writes to a name that became somebody else', async () => {
     const connector = connect();

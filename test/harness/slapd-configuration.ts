@@ -3,6 +3,8 @@ export interface SlapdOptions {
   sizeLimited?: boolean;
   /** Overlays that are left out. */
   without?: ('memberof' | 'refint' | 'ppolicy' | 'syncprov' | 'accesslog')[];
+  /** No two accounts may have the same uidNumber; otherwise that goes for mail alone. */
+  uniqueNumbers?: boolean;
   /** Each write is on disk before its answer. */
   durable?: boolean;
 }
@@ -78,6 +80,9 @@ export function slapdConfiguration(folder: string, options: SlapdOptions): strin
       entry(`olcOverlay=${name},olcDatabase={2}mdb,cn=config`, [
         'objectClass: olcOverlayConfig',
         ...lines,
+        ...(name === 'unique' && options.uniqueNumbers
+          ? ['olcUniqueURI: ldap:///ou=people,dc=example,dc=org?uidNumber?sub']
+          : []),
         `olcOverlay: ${name}`,
       ]),
     ),

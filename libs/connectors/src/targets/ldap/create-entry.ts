@@ -45,30 +45,28 @@ export async function createEntry(
       : undefined;
   const live = context.mode === 'live';
   const number = numberNeeded(type, settings, writing);
-  const given = number && live ? await ranges[number].take(work) : undefined;
   const values = [
     ...entryValues(type, rdn, writing, settings),
     ...(live ? await withNames(session, work, writing.plain) : writing.plain).filter(
       (each) => each.values.length > 0,
     ),
-    ...(number
-      ? [{ attribute: number, values: [given === undefined ? 'the next free one' : String(given)] }]
-      : []),
     ...(password !== undefined && settings.passwordBy === 'attribute'
       ? [{ attribute: 'userPassword', values: [password] }]
       : []),
   ];
-  const call = session.call('ADD', dn, shown(values));
   const lock = lockAfter(type, writing, settings);
   if (!live) {
-    const later = [
+    const next = number ? [{ attribute: number, values: ['the next free one'] }] : [];
+    const calls = [
+      session.call('ADD', dn, shown([...values, ...next])),
       ...(password !== undefined && settings.passwordBy === 'extended' ? [passwordCall(session, dn)] : []),
       ...(lock ? [session.call('MODIFY', dn, { replace: shown([lock]) })] : []),
     ];
-    return { kind: 'planned', calls: [call, ...later] };
+    return { kind: 'planned', calls };
   }
-  const id = await add(session, work, dn, values);
-  if (number && given !== undefined) await ranges[number].settle(work, dn, given);
+  const id = number
+    ? await addNumbered(session, ranges[number], work, dn, number, values)
+    : await add(session, work, dn, values);
   if (password !== undefined && settings.passwordBy === 'extended')
     await setPassword(session, work, dn, password);
   if (lock) {
@@ -83,6 +81,30 @@ export async function createEntry(
     calls: work.calls,
     answer: 'LDAP 0',
   };
+}
+
+const mostNumbers = 20;
+
+/** With a number of the range. Where the server watches over them (unique overlay), a taken one is refused. */
+async function addNumbered(
+  session: Session,
+  range: NumberRange,
+  work: Work,
+  dn: string,
+  attribute: keyof Ranges,
+  values: Values[],
+): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const number = await range.take(work);
+    try {
+      const id = await add(session, work, dn, [...values, { attribute, values: [String(number)] }]);
+      await range.settle(work, dn, number);
+      return id;
+    } catch (error) {
+      const taken = isCode(error, resultCode.constraintViolation) && error.message.includes(`${attribute}=`);
+      if (!taken || tries === mostNumbers) throw error;
+    }
+  }
 }
 
 async function add(session: Session, work: Work, dn: string, values: Values[]): Promise<string> {

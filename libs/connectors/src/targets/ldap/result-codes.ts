@@ -18,6 +18,7 @@ export const resultCode = {
   timeLimitExceeded: 3,
   sizeLimitExceeded: 4,
   noSuchAttribute: 16,
+  constraintViolation: 19,
   attributeOrValueExists: 20,
   noSuchObject: 32,
   objectClassViolation: 65,
