@@ -3,9 +3,8 @@ import type { EventStore } from '@rollcall/event-store';
 import { Database, Keyring } from '@rollcall/platform';
 import type { Freshness } from '@rollcall/read-model';
 import { type ConnectorAccess, openConnection } from '../connections/open-connection.js';
-import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
-import { planUser } from '../plan/plan-user.js';
 import { loadSubjects } from '../push/load-subjects.js';
+import { plannerFor } from '../push/planner.js';
 import { type AttributeExplanation, explainAttributes } from './explain-attributes.js';
 import { readAround, type Standing, standingsOf } from './why-not.js';
 
@@ -67,12 +66,10 @@ export class Explain {
         groups: [],
         memberLimit: 1,
       });
-      const { user, target } = loaded.users.get(userId)!;
-      const now = new Date();
-      const { expressions: compiled, type } = configuration.users;
-      const expressions = await evaluateExpressions(compiled, user?.resource, type, now);
-      const { remoteIds } = loaded;
-      const plan = planUser(user, configuration, target, { now, remoteIds, expressions });
+      const user = loaded.users.get(userId)!;
+      const { target } = user;
+      const planner = await plannerFor(user, configuration, loaded.remoteIds, new Date());
+      const plan = planner.plan(target, {});
       const { name, state } = around.connection;
       const written: Attributes = target?.written ?? {};
       return {
