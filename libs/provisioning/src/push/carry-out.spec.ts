@@ -68,6 +68,7 @@ class Hub {
       type: 'user',
       operationId: 'o',
       attempt: 1,
+      writtenMembers: async () => [],
       holderOf: async (remoteId) => {
         const [id] = [...this.known].find(([, { target: there }]) => there?.remoteId === remoteId) ?? [];
         return id === undefined || id === state.id ? undefined : { subjectId: id, left: false };
