@@ -39,6 +39,8 @@ interface Compared {
 
 const pageSize = 1_000;
 const turnAfter = 50;
+/** Reached when nothing comes after. */
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** A run that has not been heard of for so long has lost its process. */
 export const silentSeconds = 10;
 
@@ -60,11 +62,11 @@ export async function runSimulation(parts: SimulationParts, tenantId: string, id
     let { reached, done } = taken;
     for (;;) {
       const page = await pageAfter(database, tenantId, taken.connectionId, reached);
-      const rows = await simulate(database, tenantId, taken.connectionId, compared, page, result);
-      reached = page.at(-1)?.id ?? reached;
-      done += page.length;
+      const rows = await simulate(database, tenantId, taken.connectionId, compared, page.subjects, result);
+      reached = page.reached ?? lastId;
+      done += page.subjects.length;
       if (!(await keep(database, tenantId, id, runner, { rows, reached, done, result }))) return;
-      if (page.length < pageSize) break;
+      if (page.reached === undefined) break;
     }
     result.memberships = await memberships(database, tenantId, id, taken.connectionId, compared.drafted);
     result.wouldBeHeld = await wouldBeHeld(database, tenantId, taken.connectionId, compared.drafted, result);
@@ -129,21 +131,15 @@ async function open(
   };
 }
 
-/** Users and groups of the directory, and what is still at the target of those that are gone from it. */
-const population = (columns: string, ending: string): string => `
-  (select ${columns.replace('$type', `'user'`)} from hub.directory_user s
-   where s.tenant_id = $1 and s.deleted_at is null ${ending})
-  union all
-  (select ${columns.replace('$type', `'group'`)} from hub.directory_group s
-   where s.tenant_id = $1 and s.deleted_at is null ${ending})
-  union all
-  (select ${columns.replace('$type', 'subject_type')} from (
-     select t.subject_id as id, t.subject_type from hub.target_object t
-     left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id and u.deleted_at is null
-     left join hub.directory_group g on g.tenant_id = t.tenant_id and g.id = t.subject_id and g.deleted_at is null
-     where t.tenant_id = $1 and t.connection_id = $2 and t.state in ('active', 'inactive')
-       and u.id is null and g.id is null) s
-   where true ${ending})`;
+const live = `select s.id, 'user' as type from hub.directory_user s where s.tenant_id = $1 and s.deleted_at is null`;
+const liveGroups = `select s.id, 'group' as type from hub.directory_group s
+  where s.tenant_id = $1 and s.deleted_at is null`;
+/** What is still at the target of those that are gone from the directory. */
+const leftThere = `select t.subject_id as id, t.subject_type as type from hub.target_object t
+  left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id and u.deleted_at is null
+  left join hub.directory_group g on g.tenant_id = t.tenant_id and g.id = t.subject_id and g.deleted_at is null
+  where t.tenant_id = $1 and t.connection_id = $2 and t.state in ('active', 'inactive')
+    and u.id is null and g.id is null`;
 
 async function countPopulation(
   database: Database,
@@ -152,25 +148,41 @@ async function countPopulation(
   connectionId: string,
 ): Promise<void> {
   await database.query(
-    `update hub.simulation set total = (select sum(n)::int from (${population('count(*) as n', '')}) p)
+    `update hub.simulation set total = (select count(*)::int from (
+       ${live} union all ${liveGroups} union all ${leftThere}) p)
      where tenant_id = $1 and connection_id = $2 and id = $3`,
     [tenantId, connectionId, id],
   );
 }
 
+interface Page {
+  subjects: { id: string; type: 'user' | 'group' }[];
+  /** Undefined: nothing comes after. */
+  reached: string | undefined;
+}
+
+/** In the order of the ids. The target's objects are looked through once, a range of ids with each page. */
 async function pageAfter(
   database: Database,
   tenantId: string,
   connectionId: string,
   after: string | null,
-): Promise<{ id: string; type: 'user' | 'group' }[]> {
-  return database.query(
-    `select id, type from (${population(
-      '$type as type, s.id',
-      `and ($3::uuid is null or s.id > $3) order by s.id limit ${pageSize}`,
-    )}) p order by id limit ${pageSize}`,
-    [tenantId, connectionId, after],
+): Promise<Page> {
+  const from = (column: string) => `and ($2::uuid is null or ${column} > $2) order by id limit ${pageSize}`;
+  const found = await database.query<Page['subjects'][number]>(
+    `select * from ((${live} ${from('s.id')}) union all (${liveGroups} ${from('s.id')})) p
+     order by id limit ${pageSize}`,
+    [tenantId, after],
   );
+  const end = found.length === pageSize ? found.at(-1)!.id : undefined;
+  const left = await database.query<Page['subjects'][number]>(
+    `${leftThere} and ($3::uuid is null or t.subject_id > $3) and ($4::uuid is null or t.subject_id <= $4)
+     order by t.subject_id limit ${pageSize}`,
+    [tenantId, connectionId, after, end ?? null],
+  );
+  const reached = left.length === pageSize ? left.at(-1)!.id : end;
+  const within = reached === undefined ? found : found.filter(({ id }) => id <= reached);
+  return { subjects: [...within, ...left], reached };
 }
 
 async function simulate(
