@@ -1,3 +1,4 @@
+import { ConnectionTransfer } from '@rollcall/provisioning';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../harness/index.js';
 import { PushRig } from './push-rig.js';
@@ -109,6 +110,27 @@ describe('who is in scope', () => {
       'app-readers',
     ]);
     await rig.connections.remove(rig.tenantId, id);
+  });
+
+  it('goes out to a file with the names of its groups, and in from it', async () => {
+    const crew = await rig.createGroup('File crew');
+    const scope = { users: { rule: 'title pr', groups: [crew] }, groups: { groups: [crew] } };
+    const id = await rig.connect({ name: 'Out', scope, enable: false });
+    const transfer = new ConnectionTransfer(rig.database, rig.connections);
+    const document = await transfer.export(rig.tenantId, id);
+    expect(document.scope).toEqual({
+      users: { rule: 'title pr', groups: [{ id: crew, displayName: 'File crew' }] },
+      groups: { groups: [{ id: crew, displayName: 'File crew' }] },
+    });
+    const byName = { groups: { groups: [{ displayName: 'FILE CREW' }] } };
+    const credentials = { type: 'bearer', token: 'secret' };
+    const file = { ...document, name: 'In', scope: byName };
+    const made = await transfer.create(rig.tenantId, file, credentials, {});
+    expect(made.scope).toEqual({ groups: { groups: [crew] } });
+    const unknown = { ...file, name: 'No', scope: { users: { groups: [{ displayName: 'Nobody' }] } } };
+    await expect(transfer.create(rig.tenantId, unknown, credentials, {})).rejects.toMatchObject({
+      errors: [{ field: 'scope.users.groups.0' }],
+    });
   });
 
   it('is refused where it cannot be meant, naming the field', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MemberPair, planMembers } from './plan-members.js';
+import { type MemberPair, membersAfter, planMembers } from './plan-members.js';
 
 const pair = (memberId: string, more: Partial<MemberPair> = {}): MemberPair => ({
   memberId,
@@ -67,4 +67,9 @@ describe('memberships', () => {
       }),
     );
   });
+});
+
+it('makes a whole list of a change, each once', () => {
+  const of = (...ids: string[]) => ids.map((id) => ({ id, type: 'user' as const }));
+  expect(membersAfter(['a', 'b'], { add: of('b', 'c'), remove: of('a', 'x') })).toEqual(['b', 'c']);
 });
