@@ -122,6 +122,18 @@ describeWithSlapd('connections to LDAP servers', () => {
     expect(await outcomeOf(make())).toMatch(wrong);
   });
 
+  it.each(['ldap', 'ldaps'])('a client certificate signs in over %s', async (protocol) => {
+    const credentials = {
+      type: 'certificate',
+      certificate: slapd.certificate,
+      privateKey: slapd.privateKey,
+    };
+    const url = protocol === 'ldap' ? slapd.url : slapd.ldapsUrl;
+    expect(await outcomeOf(connect({ url, writeProbe: true }, credentials))).toBe('passed');
+    const stranger = { ...credentials, certificate: other.certificate, privateKey: other.privateKey };
+    expect(await outcomeOf(connect({ url }, stranger))).toMatch(/^(tls|authenticate): /);
+  });
+
   it('nothing listens: the connection waits', async () => {
     const connector = connect({ url: `ldap://127.0.0.1:${await freePort()}` });
     expect(await outcomeOf(connector)).toMatch(/^reach: .*ECONNREFUSED/);

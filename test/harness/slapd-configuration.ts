@@ -22,7 +22,9 @@ export function slapdConfiguration(folder: string, options: SlapdOptions): strin
       `olcTLSCertificateFile: ${folder}/cert.pem`,
       `olcTLSCertificateKeyFile: ${folder}/key.pem`,
       `olcTLSCACertificateFile: ${folder}/cert.pem`,
-      'olcTLSVerifyClient: never',
+      // Who shows the server's own certificate is the service account (SASL EXTERNAL).
+      'olcTLSVerifyClient: try',
+      'olcAuthzRegexp: {0}"^cn=localhost$" "cn=svc,dc=example,dc=org"',
     ]),
     entry('cn=module{0},cn=config', [
       'objectClass: olcModuleList',

@@ -15,6 +15,8 @@ export interface Slapd {
   ldapsUrl: string;
   /** PEM of the authority of its certificate, which is made out to localhost and 127.0.0.1. */
   certificate: string;
+  /** Its key. Certificate and key sign in as the service account. */
+  privateKey: string;
   people: string;
   groups: string;
   disabled: string;
@@ -70,6 +72,7 @@ export async function startSlapdIn(
     url: `ldap://127.0.0.1:${port}`,
     ldapsUrl: `ldaps://127.0.0.1:${ldapsPort}`,
     certificate: await readFile(join(folder, 'cert.pem'), 'utf8'),
+    privateKey: await readFile(join(folder, 'key.pem'), 'utf8'),
     people: 'ou=people,dc=example,dc=org',
     groups: 'ou=groups,dc=example,dc=org',
     disabled: 'ou=disabled,dc=example,dc=org',

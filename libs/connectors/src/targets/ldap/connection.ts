@@ -78,7 +78,8 @@ export class Connection {
         (upgraded = connectSecurely(options))) as typeof connectSecurely,
     });
     if (security === 'starttls') {
-      await client.startTLS(tls).catch((error: Error) => {
+      // ldapts waits for the end of the handshake without end.
+      await within(settings.timeoutMs, client.startTLS(tls)).catch((error: Error) => {
         throw new OpeningFailed('tls', `Encryption could not be agreed on: ${error.message}`, error);
       });
     }
@@ -86,7 +87,7 @@ export class Connection {
     // ldapts listens for the end of the plain socket only.
     upgraded?.once('close', () => plain.destroy());
     (upgraded ?? socket).on('data', (data: Buffer) => connection.count(data.length));
-    await signIn(client, credentials);
+    await Promise.race([signIn(client, credentials), connection.ended]);
     return connection;
   }
 
@@ -158,6 +159,18 @@ async function secure(plain: Socket, options: ConnectionOptions, timeoutMs: numb
   } catch (error) {
     socket.destroy();
     throw new OpeningFailed('tls', `Encryption could not be agreed on: ${(error as Error).message}`, error);
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -86,6 +86,7 @@ export class Session {
     { work, write, writing }: Request,
     operate: (client: Client) => Promise<T>,
   ): Promise<T> {
+    if (work.signal?.aborted) throw new Refused(stopped(false));
     const stop = () => connection.end();
     work.signal?.addEventListener('abort', stop, { once: true });
     connection.begin();
