@@ -1,3 +1,4 @@
+import type { Mappings } from '@rollcall/connectors';
 import { EventStore, Subscriptions } from '@rollcall/event-store';
 import { operationsProjection, retry } from '@rollcall/provisioning';
 import { directoryProjection } from '@rollcall/read-model';
@@ -7,7 +8,7 @@ import { type HubProcess, hubProcess } from './hub-process.js';
 import type { Lane } from './lane.js';
 import { SeededDatabase } from './seeded-database.js';
 import { Carrier } from './seeded-queues.js';
-import { type Account, mappings, SeededTarget } from './seeded-target.js';
+import { type Account, byExternalId, mappings, SeededTarget } from './seeded-target.js';
 import { type Actor, World } from './world.js';
 
 export interface Ended {
@@ -15,7 +16,7 @@ export interface Ended {
   trace: string[];
 }
 
-const mostMoments = 30_000;
+const mostMoments = 8_000;
 
 /** A short history of a tenant and one connection under one seed, until all is quiet. */
 export class SeededHistory {
@@ -27,6 +28,7 @@ export class SeededHistory {
   private readonly strangers: Account[] = [];
   private readonly intensity: number;
   private readonly onDeletedAtSource: 'deactivate' | 'delete' | 'keep';
+  private readonly mappings: Mappings;
   private readonly source: Actor;
   private readonly database: SeededDatabase;
   private readonly events: EventStore;
@@ -44,6 +46,8 @@ export class SeededHistory {
     this.onDeletedAtSource = world.pick(['deactivate', 'delete', 'delete', 'keep'] as const);
     const unique = world.chance(0.5);
     this.story = new DirectoryStory(world, world.chance(0.5), !unique);
+    // By its name an account whose making was not answered would be taken for that of whoever has the name now.
+    this.mappings = unique ? mappings : byExternalId;
     this.carrier = new Carrier(world, this.intensity);
     this.target = new SeededTarget(world, {
       intensity: this.intensity * 2,
@@ -60,7 +64,7 @@ export class SeededHistory {
     const { world } = this;
     const scope = this.story.scoped ? { rule: 'userType eq "Employee"' } : {};
     const users = { onDeletedAtSource: this.onDeletedAtSource, deleteAfterHours: 0 };
-    await this.lane.begin(scope, { users, push: { attempts: 4, concurrency: 3 } }, mappings);
+    await this.lane.begin(scope, { users, push: { attempts: 4, concurrency: 3 } }, this.mappings);
     this.strangersMoveIn();
     this.startProcess();
     if (world.chance(0.4)) this.startProcess();
@@ -147,9 +151,9 @@ export class SeededHistory {
     world.act(actor, () => void begin());
   }
 
-  private replace({ actor }: HubProcess): void {
-    if (!actor.alive) return;
-    this.world.chore(this.kill(actor));
+  private replace(process: HubProcess): void {
+    if (!process.actor.alive || !this.processes.includes(process)) return;
+    this.world.chore(this.kill(process.actor));
     this.startProcess();
   }
 
@@ -301,10 +305,11 @@ export class SeededHistory {
       return there ? `a second ${type} is made for ${String(about.externalId)}` : undefined;
     }
     if (operation !== 'delete') return undefined;
+    const leaver = this.story.people.some(({ deleted, userName }) => deleted && userName === about.userName);
     const person = this.story.people.find(named);
     const asked =
       type === 'user'
-        ? person?.deleted && this.onDeletedAtSource === 'delete'
+        ? (person?.deleted || leaver) && this.onDeletedAtSource === 'delete'
         : this.story.teams.find(named)?.deleted;
     return asked ? undefined : `${type} ${String(about.externalId)} is deleted, which nobody asked for`;
   }

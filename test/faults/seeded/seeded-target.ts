@@ -29,6 +29,11 @@ export const mappings: Mappings = {
   },
 };
 
+export const byExternalId: Mappings = {
+  users: { ...mappings.users, matching: mappings.users.matching.slice(0, 1) },
+  groups: { ...mappings.groups!, matching: mappings.groups!.matching.slice(0, 1) },
+};
+
 const capabilities: Capabilities = {
   create: true,
   update: true,
