@@ -87,7 +87,13 @@ describe.each(['exium', 'elium'])('from Entra to %s', (preset) => {
     const { externalId, userName, displayName, emails, name, phoneNumbers } = both;
     const { id: remoteId, schemas, ...written } = account('Ada@contoso.example')!;
     expect(written).toEqual({
-      ...{ externalId, userName, displayName, emails, name, phoneNumbers, ...own },
+      externalId,
+      userName,
+      displayName,
+      emails,
+      name,
+      phoneNumbers,
+      ...own,
       active: true,
       [enterprise]: { department: 'Engines' },
     });

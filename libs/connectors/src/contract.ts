@@ -271,10 +271,14 @@ export interface ManifestPreset {
   /** What the admin still has to fill in, and where to find it. */
   note?: string;
   settings: object;
-  /** Instead of the manifest's. */
+  /** With these settings. Absent: the manifest's. */
+  capabilities?: Capabilities;
+  /** Absent: the manifest's, and so on below. */
   defaultMappings?: Mappings;
   rights?: string[];
   limits?: string[];
+  /** Its page under docs/connectors, without .md. Absent: the page of the type. */
+  page?: string;
   /** Calls a second the app is known to take. */
   requestsPerSecond?: number;
 }

@@ -88,34 +88,23 @@ export class ConnectorList {
   items!: ConnectorView[];
 }
 
-/** @param capabilitiesOf with these settings */
-export function connectorView(
-  manifest: Manifest,
-  capabilitiesOf: (settings: object) => Capabilities,
-): ConnectorView {
+export function connectorView(manifest: Manifest): ConnectorView {
   const { rights = [], limits = [] } = manifest;
   return {
     ...manifest,
     rights,
     limits,
-    presets: manifest.presets.map((preset) => presetView(manifest, preset, capabilitiesOf)),
+    presets: manifest.presets.map((preset) => presetView(manifest, preset)),
     page: pageOf(manifest.type),
   };
 }
 
-function presetView(
-  manifest: Manifest,
-  preset: ManifestPreset,
-  capabilitiesOf: (settings: object) => Capabilities,
-): PresetView {
+function presetView(manifest: Manifest, preset: ManifestPreset): PresetView {
+  const { capabilities, defaultMappings, rights = [], limits = [] } = manifest;
   return {
+    ...{ capabilities, defaultMappings, rights, limits },
     ...preset,
-    capabilities: capabilitiesOf({ baseUrl: 'https://app.example.com', ...preset.settings }),
-    defaultMappings: preset.defaultMappings ?? manifest.defaultMappings,
-    rights: preset.rights ?? manifest.rights ?? [],
-    limits: preset.limits ?? manifest.limits ?? [],
-    // What is said of every app of the type stands on the page of the type.
-    page: pageOf(preset.id === 'generic' ? manifest.type : preset.id),
+    page: pageOf(preset.page ?? manifest.type),
   };
 }
 

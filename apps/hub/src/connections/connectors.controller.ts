@@ -16,10 +16,6 @@ export class ConnectorsController {
       'What each is set up with, as JSON Schema, what it can do, what is known of single apps, and its own mappings.',
   })
   list(): ConnectorList {
-    return {
-      items: connectorModules.map(({ manifest, capabilities }) =>
-        connectorView(manifest, (settings) => capabilities?.(settings) ?? manifest.capabilities),
-      ),
-    };
+    return { items: connectorModules.map(({ manifest }) => connectorView(manifest)) };
   }
 }

@@ -8,6 +8,8 @@ export interface ClientCredentials {
   scope?: string;
   /** Where the client's id and secret go (RFC 6749 section 2.3.1). Default: header. */
   clientAuthentication?: 'header' | 'body';
+  /** Sent as well, and instead of what is sent otherwise: `grant_type` for apps with a grant of their own. */
+  tokenParameters?: Record<string, string>;
 }
 
 export type TokenResult =
@@ -43,6 +45,7 @@ export class AccessToken {
     const { client } = this;
     const form = new URLSearchParams({ grant_type: 'client_credentials' });
     if (client.scope) form.set('scope', client.scope);
+    for (const [name, value] of Object.entries(client.tokenParameters ?? {})) form.set(name, value);
     const headers: Record<string, string> = {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',

@@ -1,8 +1,10 @@
 import type { Capabilities, Manifest } from '../../contract.js';
+import { credentialsSchema } from './credentials-schema.js';
 import { defaultMappings } from './default-mappings.js';
+import { generic } from './presets/generic.js';
 import { presets } from './presets/presets.js';
 import { defaultSettings, type Scim2Settings } from './settings.js';
-import { credentialsSchema, settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings-schema.js';
 
 /** What is taken for granted until the app has been asked. */
 export function capabilitiesWith(settings: Omit<Scim2Settings, 'baseUrl'>): Capabilities {
@@ -31,7 +33,11 @@ export const manifest: Manifest = {
   settingsSchema,
   credentialsSchema,
   capabilities: capabilitiesWith(defaultSettings),
-  presets,
+  presets: presets.map((preset) => ({
+    ...preset,
+    ...(preset !== generic && { page: preset.id }),
+    capabilities: capabilitiesWith({ ...defaultSettings, ...preset.settings }),
+  })),
   defaultMappings,
   rights: ['To read, create, change and delete users and groups over SCIM.'],
 };

@@ -84,11 +84,13 @@ export class Session {
     const wire = this.wire(call);
     const first = await this.bearer();
     if ('refused' in first) return { call: wire, ...first };
-    let result = await this.attempt(call, wire, first.token);
+    let { token } = first;
+    let result = await this.attempt(call, wire, token);
     if (this.token && result.kind === 'answer' && result.status === 401) {
       const second = await this.bearer(first.token);
       if ('refused' in second) return { call: wire, ...second };
-      result = await this.attempt(call, wire, second.token);
+      token = second.token;
+      result = await this.attempt(call, wire, token);
     }
     const attempted: Attempted = {
       kind: call.method === 'GET' ? 'read' : 'write',
@@ -99,7 +101,7 @@ export class Session {
     if (result.kind === 'failure') {
       return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
     }
-    const reply = this.replyOf(result);
+    const reply = this.replyOf(result, token);
     if (reply.status < 200 || reply.status >= 300) {
       const real = !attempted.collection && isForeign404(reply) && (await this.isThere(call));
       return {
@@ -181,9 +183,9 @@ export class Session {
   }
 
   /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
-  private replyOf(answer: HttpAnswer): Reply {
-    const clean = (text: string) =>
-      this.secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+  private replyOf(answer: HttpAnswer, token: string | undefined): Reply {
+    const secrets = [...this.secrets, ...(token === undefined ? [] : [token])].flatMap(spellingsOf);
+    const clean = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
     const failed = answer.status >= 300;
     const text = failed ? clean(answer.text) : answer.text;
     const { location } = answer.headers;
@@ -197,6 +199,13 @@ export class Session {
     };
   }
 }
+
+/** As it is, within JSON and within an address. */
+const spellingsOf = (secret: string): string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret),
+];
 
 function baseOf({ baseUrl, basePath }: Scim2Settings): URL {
   const url = new URL(baseUrl);

@@ -74,6 +74,7 @@ export type Scim2Credentials = ClientCertificate &
         clientSecret: string;
         scope?: string;
         clientAuthentication?: 'header' | 'body';
+        tokenParameters?: Record<string, string>;
       }
   );
 

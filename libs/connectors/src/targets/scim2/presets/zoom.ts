@@ -3,7 +3,7 @@ import { active, enterprise, mappings, same, type Preset } from './preset.js';
 export const zoom: Preset = {
   id: 'zoom',
   name: 'Zoom',
-  note: 'Credentials: a server-to-server OAuth app in the Zoom Marketplace with the scope scim2:admin; its token URL is https://zoom.us/oauth/token.',
+  note: 'Credentials: a server-to-server OAuth app in the Zoom Marketplace with the scope scim2:admin; its token URL is https://zoom.us/oauth/token, with the further parameters grant_type account_credentials and account_id.',
   settings: {
     baseUrl: 'https://api.zoom.us/scim2',
     updateWith: 'put',
