@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { behaviours } from '@rollcall/connectors';
 import { format } from 'prettier';
 import type { Reporter, TestModule } from 'vitest/node';
 
-const page = new URL('../../docs/connectors/README.md', import.meta.url);
+const folder = new URL('../../docs/connectors/', import.meta.url);
+const page = new URL('README.md', folder);
 
 /** Writes docs/connectors/README.md from a run of the conformance kit: the same run gives the same text. */
 export default class ConnectorsReport implements Reporter {
@@ -34,7 +35,7 @@ export default class ConnectorsReport implements Reporter {
       '# Connectors',
       'What each connector has shown against a real server, or against a double where the vendor has none to run. ' +
         'Made by `npm run connectors` from `test/connectors`. Do not edit it.',
-      'Pages: [LDAP](ldap.md), [SCIM 2.0](scim2.md). To write one: [writing-one.md](writing-one.md).',
+      `Pages: ${pages().join(', ')}. To write one: [writing-one.md](writing-one.md).`,
       targets.map((target, at) => `${at + 1}. ${target}`).join('\n'),
       table.join('\n'),
       'A dash: it cannot be shown there, because',
@@ -45,4 +46,16 @@ export default class ConnectorsReport implements Reporter {
     ].join('\n\n');
     writeFileSync(page, await format(`${text}\n`, { parser: 'markdown', printWidth: 110 }));
   }
+}
+
+/** Of connectors and of apps, each under its heading. */
+function pages(): string[] {
+  const others = new Set(['README.md', 'writing-one.md']);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md') && !others.has(name))
+    .toSorted()
+    .map((name) => {
+      const [, title = name] = /^# (.+)$/m.exec(readFileSync(new URL(name, folder), 'utf8')) ?? [];
+      return `[${title}](${name})`;
+    });
 }

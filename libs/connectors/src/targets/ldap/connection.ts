@@ -87,7 +87,11 @@ export class Connection {
     // ldapts listens for the end of the plain socket only.
     upgraded?.once('close', () => plain.destroy());
     (upgraded ?? socket).on('data', (data: Buffer) => connection.count(data.length));
-    await Promise.race([signIn(client, credentials), connection.ended]);
+    const cutOff = connection.ended.catch((error: unknown) => {
+      throw new OpeningFailed('bind', 'The server ended the connection instead of signing in.', error);
+    });
+    cutOff.catch(() => undefined);
+    await Promise.race([signIn(client, credentials), cutOff]);
     return connection;
   }
 
