@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Database, Keyring } from '@rollcall/platform';
 import { type ConnectorAccess, type Draft, openConnection } from '../connections/open-connection.js';
-import { allowedOf, type GuardedAction, limitOf } from '../guard/guard.decide.js';
-import { differingMembers } from '../membership/nested-groups.js';
 import type { Configuration } from '../plan/plan.js';
 import { planUnasked } from '../plan/plan-unasked.js';
 import { bothScopes } from '../preview/scope-preview.js';
 import { type LoadedGroup, type LoadedUser, loadSubjects } from '../push/load-subjects.js';
 import { plannerFor } from '../push/planner.js';
 import { redactChanges, secretsOf } from '../report/redact-operation.js';
-import type { SimulationResult, WouldBeHeld } from './simulation.js';
+import { memberships, wouldBeHeld } from './consequences.js';
+import { countPopulation, pageAfter } from './population.js';
+import type { SimulationResult } from './simulation.js';
 import { count, nothingYet, type Simulated } from './tally.js';
 
 export interface SimulationParts {
@@ -37,7 +37,6 @@ interface Compared {
   nested: boolean;
 }
 
-const pageSize = 1_000;
 const turnAfter = 50;
 /** Reached when nothing comes after. */
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -131,60 +130,6 @@ async function open(
   };
 }
 
-const live = `select s.id, 'user' as type from hub.directory_user s where s.tenant_id = $1 and s.deleted_at is null`;
-const liveGroups = `select s.id, 'group' as type from hub.directory_group s
-  where s.tenant_id = $1 and s.deleted_at is null`;
-/** What is still at the target of those that are gone from the directory. */
-const leftThere = `select t.subject_id as id, t.subject_type as type from hub.target_object t
-  left join hub.directory_user u on u.tenant_id = t.tenant_id and u.id = t.subject_id and u.deleted_at is null
-  left join hub.directory_group g on g.tenant_id = t.tenant_id and g.id = t.subject_id and g.deleted_at is null
-  where t.tenant_id = $1 and t.connection_id = $2 and t.state in ('active', 'inactive')
-    and u.id is null and g.id is null`;
-
-async function countPopulation(
-  database: Database,
-  tenantId: string,
-  id: string,
-  connectionId: string,
-): Promise<void> {
-  await database.query(
-    `update hub.simulation set total = (select count(*)::int from (
-       ${live} union all ${liveGroups} union all ${leftThere}) p)
-     where tenant_id = $1 and connection_id = $2 and id = $3`,
-    [tenantId, connectionId, id],
-  );
-}
-
-interface Page {
-  subjects: { id: string; type: 'user' | 'group' }[];
-  /** Undefined: nothing comes after. */
-  reached: string | undefined;
-}
-
-/** In the order of the ids. The target's objects are looked through once, a range of ids with each page. */
-async function pageAfter(
-  database: Database,
-  tenantId: string,
-  connectionId: string,
-  after: string | null,
-): Promise<Page> {
-  const from = (column: string) => `and ($2::uuid is null or ${column} > $2) order by id limit ${pageSize}`;
-  const found = await database.query<Page['subjects'][number]>(
-    `select * from ((${live} ${from('s.id')}) union all (${liveGroups} ${from('s.id')})) p
-     order by id limit ${pageSize}`,
-    [tenantId, after],
-  );
-  const end = found.length === pageSize ? found.at(-1)!.id : undefined;
-  const left = await database.query<Page['subjects'][number]>(
-    `${leftThere} and ($3::uuid is null or t.subject_id > $3) and ($4::uuid is null or t.subject_id <= $4)
-     order by t.subject_id limit ${pageSize}`,
-    [tenantId, connectionId, after, end ?? null],
-  );
-  const reached = left.length === pageSize ? left.at(-1)!.id : end;
-  const within = reached === undefined ? found : found.filter(({ id }) => id <= reached);
-  return { subjects: [...within, ...left], reached };
-}
-
 async function simulate(
   database: Database,
   tenantId: string,
@@ -264,55 +209,4 @@ async function keep(
     });
     return true;
   });
-}
-
-async function memberships(
-  database: Database,
-  tenantId: string,
-  id: string,
-  connectionId: string,
-  { policy, groups }: Configuration,
-): Promise<{ add: number; remove: number }> {
-  if (!groups || !policy.groups.enabled || !policy.groups.members) return { add: 0, remove: 0 };
-  const kept = `select subject_id from hub.simulation_subject where tenant_id = $1 and simulation_id = $3
-    and subject_type = 'group' and has_account`;
-  const [row] = await database.query<{ add: number; remove: number }>(
-    `select count(*) filter (where d.wanted and t.member_id is null and s.has_account)::int as add,
-       count(*) filter (where not d.wanted and t.member_id is not null)::int as remove
-     from (${differingMembers(kept, policy.groups.membership === 'effective')}) d
-     left join hub.target_member t on t.tenant_id = $1 and t.connection_id = $2 and t.group_id = d.group_id
-       and t.member_id = d.member_id
-     left join hub.simulation_subject s on s.tenant_id = $1 and s.simulation_id = $3 and s.subject_id = d.member_id`,
-    [tenantId, connectionId, id],
-  );
-  return row!;
-}
-
-const guarded: GuardedAction[] = ['create', 'update', 'deactivate', 'delete'];
-
-/** Everybody is looked at when a configuration is saved, so all of it counts at once. */
-async function wouldBeHeld(
-  database: Database,
-  tenantId: string,
-  connectionId: string,
-  { policy }: Configuration,
-  { draft }: SimulationResult,
-): Promise<WouldBeHeld[]> {
-  const rows = await database.query<{ type: 'user' | 'group'; active: number; all: number }>(
-    `select subject_type as type, count(*) filter (where state = 'active')::int as active, count(*)::int as all
-     from hub.target_object where tenant_id = $1 and connection_id = $2 and state in ('active', 'inactive')
-     group by 1`,
-    [tenantId, connectionId],
-  );
-  return (['user', 'group'] as const).flatMap((subjectType) =>
-    guarded.flatMap((action) => {
-      const limit = limitOf(policy.guard, action);
-      const planned = draft[subjectType][action] ?? 0;
-      const standing = rows.find(({ type }) => type === subjectType);
-      const live = (action === 'deactivate' ? standing?.active : standing?.all) ?? 0;
-      if (!limit || planned <= allowedOf(live, limit)) return [];
-      const { above, abovePercent, withinMinutes } = limit;
-      return [{ action, subjectType, count: planned, live, above, abovePercent, withinMinutes }];
-    }),
-  );
 }
