@@ -102,7 +102,10 @@ export function connectorView(manifest: Manifest): ConnectorView {
 function presetView(manifest: Manifest, preset: ManifestPreset): PresetView {
   const { capabilities, defaultMappings, rights = [], limits = [] } = manifest;
   return {
-    ...{ capabilities, defaultMappings, rights, limits },
+    capabilities,
+    defaultMappings,
+    rights,
+    limits,
     ...preset,
     page: pageOf(preset.page ?? manifest.type),
   };
