@@ -43,6 +43,20 @@ describe('memberships', () => {
     expect(change).toEqual({ add: [], remove: [{ id: 'r1', type: 'user' }] });
   });
 
+  it('are all written again, or taken out, when nobody knows what an earlier call has done', () => {
+    const { change, added, removed } = planMembers(
+      [
+        pair('back', { inDirectory: true, remoteId: 'r1', writtenAs: 'r1' }),
+        pair('gone', { inDirectory: false, remoteId: 'r2' }),
+      ],
+      true,
+      9,
+      true,
+    );
+    expect(change).toEqual({ add: [{ id: 'r1', type: 'user' }], remove: [{ id: 'r2', type: 'user' }] });
+    expect([added.length, removed.length]).toEqual([1, 1]);
+  });
+
   const id = fc.option(fc.constantFrom('r1', 'r2'), { nil: undefined });
   const anyPairs = fc.array(
     fc

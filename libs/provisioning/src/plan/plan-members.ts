@@ -26,11 +26,13 @@ export interface MembersPlan<P extends MemberPair> {
 /**
  * @param wanted false when the group is to be emptied of what the hub added
  * @param limit the most adds and removes in one call
+ * @param unsure an earlier call may have been carried out unheard: what was written says nothing
  */
 export function planMembers<P extends MemberPair>(
   pairs: P[],
   wanted: boolean,
   limit: number,
+  unsure = false,
 ): MembersPlan<P> {
   const plan: MembersPlan<P> = {
     change: { add: [], remove: [] },
@@ -42,12 +44,13 @@ export function planMembers<P extends MemberPair>(
   const { add, remove } = plan.change;
   for (const pair of pairs) {
     const present = wanted && pair.inDirectory;
-    const stale = pair.writtenAs !== undefined && (!present || pair.writtenAs !== pair.remoteId);
-    const missing = present && pair.remoteId !== undefined && pair.writtenAs !== pair.remoteId;
+    const there = pair.writtenAs ?? (unsure ? pair.remoteId : undefined);
+    const stale = there !== undefined && (!present || there !== pair.remoteId);
+    const missing = present && pair.remoteId !== undefined && (unsure || pair.writtenAs !== pair.remoteId);
     const changes = add.length + remove.length;
     // The first pair always fits: replacing an id takes two changes, and a target may allow one a call.
     if (changes > 0 && changes + Number(stale) + Number(missing) > limit) continue;
-    if (stale) remove.push({ id: pair.writtenAs!, type: pair.memberType });
+    if (stale) remove.push({ id: there, type: pair.memberType });
     if (missing) add.push({ id: pair.remoteId!, type: pair.memberType });
     if (missing) plan.added.push(pair);
     else if (present && pair.remoteId === undefined) plan.parked.push(pair);

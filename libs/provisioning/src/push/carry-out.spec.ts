@@ -3,6 +3,7 @@ import { normalise, userType } from '@rollcall/scim';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateExpressions } from '../mapping/evaluate-expressions.js';
+import { asObserved } from '../plan/as-observed.js';
 import { compileConfiguration } from '../plan/compile-configuration.js';
 import { planUser } from '../plan/plan-user.js';
 import type { Action, Configuration, TargetObject, UserState } from '../plan/plan.js';
@@ -42,6 +43,7 @@ type Fate = 'well' | 'refused' | 'lost' | 'busy' | 'forgotten';
 interface Known {
   target?: TargetObject;
   mayExist: boolean;
+  lookFirst?: boolean;
 }
 
 /** The hub's side of a target in memory: plans, makes the calls, and remembers, as far as it hears of it. */
@@ -55,7 +57,7 @@ class Hub {
 
   async push(state: UserState, fates: Fate[]): Promise<Action | 'none' | 'refuse' | 'failed'> {
     this.fates = [...fates];
-    const { target, mayExist } = this.known.get(state.id) ?? { mayExist: false };
+    const { target, mayExist, lookFirst } = this.known.get(state.id) ?? { mayExist: false };
     const { users } = this.configuration;
     const expressions = await evaluateExpressions(users.expressions, state.resource, users.type, now);
     const remoteIds = new Map(
@@ -79,16 +81,17 @@ class Hub {
         planUser(state, this.configuration, known, { now, remoteIds, expressions, ...answers }),
       target,
       attempt,
-      mayExist,
+      mayExist || lookFirst === true,
       async () => ({ kind: 'go' }),
       undefined,
       mayExist,
+      (known, observed) => asObserved(known, observed, this.configuration.users),
     );
     // A process that is killed hears of nothing; what it may have made is all that is known of it.
     const forgotten = this.fates.includes('forgotten') && carried.kind === 'done';
     if (carried.kind === 'failed' || forgotten) {
       const creating = carried.plan.action === 'create' || carried.plan.action === 'match';
-      this.known.set(state.id, { target, mayExist: mayExist || creating || !target });
+      this.known.set(state.id, { target, mayExist: mayExist || creating || !target, lookFirst: true });
       return 'failed';
     }
     this.known.set(state.id, { target: carried.target, mayExist: carried.kind === 'refused' && mayExist });
@@ -297,5 +300,17 @@ describe('what is carried out, after any history with any faults', () => {
     expect(await hub.push(left, [])).toBe('deactivate');
     expect(hub.accountOf('x0')).toMatchObject({ active: false });
     expect(hub.created).toHaveLength(1);
+  });
+
+  it('finds out what an unanswered change has done before it takes the account for what it was', async () => {
+    const hub = new Hub(configure('deactivate'));
+    await hub.push(stateAfter(0, []), []);
+    const away: Change = { who: 0, set: { title: 'B' }, active: false };
+    expect(await hub.push(stateAfter(0, [away]), ['lost'])).toBe('failed');
+    expect(hub.accountOf('x0')).toMatchObject({ active: false, title: 'B' });
+    const back: Change = { who: 0, set: { title: undefined }, active: true };
+    await hub.push(stateAfter(0, [away, back]), []);
+    expect(hub.accountOf('x0')).toMatchObject({ active: true });
+    expect(hub.accountOf('x0')).not.toHaveProperty('title');
   });
 });

@@ -1,7 +1,9 @@
+import type { Attributes } from '@rollcall/connectors';
 import { applyPlan } from '../plan/apply-plan.js';
 import type { Answers } from '../plan/facts.js';
 import type { Permit } from '../guard/permit.js';
 import { type Action, isQuestion, type Plan, type Question, type TargetObject } from '../plan/plan.js';
+import { hasAccount } from '../work/wake-waiting.js';
 import { type Attempt, type Failure, isFailure } from './attempt.js';
 
 export type Stop = Exclude<Permit, { kind: 'go' }>;
@@ -25,6 +27,7 @@ const rounds = 8;
  * @param permit asked before anything is changed
  * @param made id there of what an earlier attempt made and could not record
  * @param mayExist see Answers
+ * @param refresh what is known of an account that an earlier attempt may have changed unseen
  * @param lookFirst an earlier attempt may have made the account unseen: only a look at the target counts
  */
 export async function carryOut(
@@ -35,10 +38,17 @@ export async function carryOut(
   permit: (action: Action) => Promise<Permit>,
   made?: string,
   mayExist = false,
+  refresh?: (target: TargetObject, observed: Attributes) => TargetObject,
 ): Promise<CarriedOut> {
   let target = known;
   let answers: Answers = { mayExist };
   let lookAgain = lookFirst;
+  if (lookFirst && target && refresh && hasAccount(target)) {
+    const observed = await attempt.observe(target.remoteId);
+    if (isFailure(observed))
+      return { kind: 'failed', plan: plan(target, answers), failure: observed, target };
+    target = refresh(target, observed);
+  }
   for (let round = 1; ; round += 1) {
     const planned = plan(target, answers);
     if (planned.action === 'none')

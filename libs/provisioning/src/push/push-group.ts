@@ -112,7 +112,7 @@ async function pushMembers(
 ): Promise<Pushed> {
   const pushable = dirty.filter(({ memberType }) => memberType === 'user' || capabilities.nested);
   const { addRemove, maxPerCall, readable } = capabilities;
-  const members = planMembers(pushable, !letGo, addRemove ? maxPerCall : Infinity);
+  const members = planMembers(pushable, !letGo, addRemove ? maxPerCall : Infinity, context.item.lookFirst);
   const { added, removed, parked, settled } = members;
   const unpushable = dirty.filter((pair) => !pushable.includes(pair));
   const written: MembersWritten = { added, removed, parked, settled: [...settled, ...unpushable] };

@@ -1,3 +1,4 @@
+import { asObserved } from '../plan/as-observed.js';
 import { isQuestion } from '../plan/plan.js';
 import { carryOut } from './carry-out.js';
 import type { LoadedUser } from './load-subjects.js';
@@ -30,6 +31,7 @@ export async function pushUser(
     context.permit,
     item.made?.remoteId,
     item.mayExist,
+    (known, observed) => asObserved(known, observed, configuration.users),
   );
   const progress = progressOf(target, carried.target, carried.plan);
   switch (carried.kind) {

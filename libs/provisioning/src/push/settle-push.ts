@@ -66,6 +66,8 @@ export interface Done {
   membersAdded?: number;
   membersRemoved?: number;
   remoteId?: string;
+  /** What was sent may have been carried out. */
+  unheard?: boolean;
 }
 
 /** How far a completion has come, whatever happened: what is written in any case. */
@@ -175,7 +177,8 @@ export function refused(
 
 const holderAttempts = 5;
 
-export function failed(context: PushContext, done: Done, failure: Failure, progress: Progress): Pushed {
+export function failed(context: PushContext, doing: Done, failure: Failure, progress: Progress): Pushed {
+  const done = { ...doing, unheard: failure.kind === 'retry' && failure.maybeDone };
   const { item, configuration, now, random } = context;
   const failures = item.attempts + 1;
   const error = errorOf(failure);
@@ -211,7 +214,7 @@ export function broken(context: PushContext, target: TargetObject | undefined): 
   const action = hasAccount(target) ? 'update' : 'create';
   const done: Done = { action, reason: 'The push broke before its end.', changes: [] };
   const ours = { ...context, fault: () => undefined };
-  return failed(ours, done, { kind: 'retry', scope: 'object', message }, {});
+  return failed(ours, done, { kind: 'retry', scope: 'object', maybeDone: true, message }, {});
 }
 
 function retrying(
@@ -223,6 +226,7 @@ function retrying(
   attempts: number,
   dueAt: Date,
 ): Pushed {
+  const made = done.action === 'create' || done.action === 'adopt';
   const { operationId } = context;
   return {
     reached: true,
@@ -234,7 +238,7 @@ function retrying(
       attempts,
       error,
       operationId,
-      lookFirst: context.item.lookFirst || done.action === 'create' || done.action === 'adopt',
+      lookFirst: context.item.lookFirst || made || done.unheard === true,
       ...kept(context),
       event: operation(context, {
         type: 'operation.retrying',
@@ -287,7 +291,9 @@ export function progressOf(
 ): Progress {
   const references: ReferencePlan = ('references' in plan && plan.references) || noReferences;
   const same =
-    before?.leavingSince?.getTime() === after?.leavingSince?.getTime() && before?.state === after?.state;
+    before?.leavingSince?.getTime() === after?.leavingSince?.getTime() &&
+    before?.state === after?.state &&
+    before?.written === after?.written;
   const untouched = after === undefined || (plan.action === 'none' && same);
   return {
     ...(!untouched && { target: { before, after } }),
