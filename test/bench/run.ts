@@ -1,9 +1,10 @@
 /**
  * npm run bench [-- inbound groups projecting push confirmed simulation ldap]: prints each figure beside its bare loop. USERS
  * sets how many users are stored (100,000) for requests, the large group, the projection and the simulation, PUSH_USERS how many
- * are pushed (10,000).
+ * are pushed (10,000), SCALE_USERS how many are due at twenty connections (100,000).
  */
 import type { Comparison } from './compare.js';
+import { dispatchScale } from './dispatch-scale.js';
 import { groups } from './groups.js';
 import { inbound } from './inbound.js';
 import { ldap } from './ldap.js';
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
   projecting: () => projecting(users),
   push: () => push(Number(process.env.PUSH_USERS ?? 10_000)),
   confirmed: () => confirmed(),
+  scale: () => dispatchScale(Number(process.env.SCALE_USERS ?? 100_000)),
   simulation: () => simulation(users),
   // Needs slapd.
   ldap: () => ldap(),
