@@ -128,7 +128,7 @@ export const phoneBook: ConnectorModule = {
 
     const connector: Connector = {
       find: (_, { attribute, value }) =>
-        ask(callOf('GET', `/entries?${new URLSearchParams({ [attribute]: value })}`), (body) =>
+        ask(callOf('GET', `/entries?${new URLSearchParams({ [attribute]: value }).toString()}`), (body) =>
           (body as Entry[]).map(objectOf),
         ),
       get: (_, id) => ask(callOf('GET', `/entries/${id}`), (body) => objectOf(body as Entry)),

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Client, SearchResult } from 'ldapts';
 import type { Outcome, Page, SubjectType } from '../../contract.js';
 import type { Connection } from './connection.js';
-import { binaryAttributes, noBase, openingRefusal, type Session, type Work } from './session.js';
+import { noBase, openingRefusal } from './refusals.js';
+import { binaryAttributes, type Session, type Work } from './session.js';
 import { attributesFor, objects } from './read-entries.js';
 import { isCode, Refused, resultCode } from './result-codes.js';
 
@@ -117,7 +118,7 @@ export class Listings {
     } catch (error) {
       if (isCode(error, resultCode.noSuchObject)) throw new Refused(noBase(listing.bases.join(', ')));
       if (!isCode(error, resultCode.sizeLimitExceeded)) throw error;
-      return await this.last(listing, [], sizeLimited(listing.seen.size));
+      return this.last(listing, [], sizeLimited(listing.seen.size));
     }
   }
 

@@ -1,8 +1,9 @@
 import { ResultCodeError, type Client, type Control, type Entry, escapeFilter } from 'ldapts';
 import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
-import { Connection, OpeningFailed } from './connection.js';
+import { Connection } from './connection.js';
 import { ConnectionPool } from './connection-pool.js';
 import { AssertId } from './request-controls.js';
+import { gone, lost, noBase, openingRefusal, stopped, tooLong } from './refusals.js';
 import { isCode, Refused, refusalOf, resultCode, type Refusal } from './result-codes.js';
 import { readSchema, type DirectorySchema } from './directory-schema.js';
 import { groupBaseOf, userBases, type LdapCredentials, type LdapSettings } from './settings.js';
@@ -247,22 +248,6 @@ export class Session {
   }
 }
 
-/** Why no connection could be opened, as an outcome. Nothing has been sent then. */
-export function openingRefusal(error: unknown, secrets: string[] = []): Refusal {
-  if (!(error instanceof OpeningFailed))
-    return { kind: 'retry', scope: 'connection', message: (error as Error).message };
-  let { message } = error;
-  for (const secret of secrets) message = message.replaceAll(secret, '***');
-  if (error.stage === 'address')
-    return {
-      kind: 'denied',
-      message,
-      remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the server.',
-    };
-  if (error.stage === 'bind' && error.cause instanceof ResultCodeError) return refusalOf(error.cause, []);
-  return { kind: 'retry', scope: 'connection', message };
-}
-
 /** Values of an attribute, which a server may spell in another case. */
 export function valuesOf(entry: Entry | undefined, attribute: string): (string | Buffer)[] {
   if (!entry) return [];
@@ -276,37 +261,3 @@ export const textsOf = (entry: Entry | undefined, attribute: string): string[] =
 
 /** Values that are bytes rather than text; in attributes they are base64. */
 export const binaryAttributes = ['jpegPhoto', 'photo', 'audio', 'userCertificate;binary', 'userPKCS12'];
-
-const gone: Refusal = { kind: 'not-found', message: 'There is no entry with this entryUUID.' };
-
-export const noBase = (base: string): Refusal => ({
-  kind: 'rejected',
-  code: 'no-base',
-  message: `There is no entry ${base}, or the service account may not see it.`,
-  remedy:
-    'Correct it in the settings, create it at the server, or give the service account the right to read it.',
-});
-
-const tooLong: Refusal = {
-  kind: 'rejected',
-  code: 'answer-too-long',
-  message: 'The answer is longer than this connection allows.',
-  remedy: 'Lower the page size, or raise the largest answer in the settings.',
-};
-
-const stopped = (maybeDone: boolean): Refusal => ({
-  kind: 'retry',
-  scope: 'object',
-  message: 'The hub stopped before the server answered.',
-  ...(maybeDone && { maybeDone }),
-});
-
-const lost = (error: Error, write: boolean): Refusal => {
-  const late = /timed out/.test(error.message);
-  return {
-    kind: 'retry',
-    scope: late ? 'object' : 'connection',
-    message: late ? 'The server did not answer in time.' : 'The connection ended before the server answered.',
-    ...(write && { maybeDone: true }),
-  };
-};

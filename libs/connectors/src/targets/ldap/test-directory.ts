@@ -6,7 +6,8 @@ import { type Connection, OpeningFailed } from './connection.js';
 import { attributesAllowed } from './directory-schema.js';
 import { findEntries } from './read-entries.js';
 import { Refused, refusalOf, type Refusal } from './result-codes.js';
-import { newWork, noBase, openingRefusal, type Session } from './session.js';
+import { noBase, openingRefusal } from './refusals.js';
+import { newWork, type Session } from './session.js';
 
 type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
 type Step = TestStep['step'];
