@@ -49,9 +49,11 @@ export class Attempt {
 
   /** Looks for the subject by each key in order. A failure ends the search. */
   async look(keys: MatchKey[], trustIndex: boolean): Promise<Match | Failure> {
-    if (trustIndex && (await this.tools.surelyAbsent?.(keys))) return { kind: 'none' };
+    const { surelyAbsent } = this.tools;
+    const absent = trustIndex && surelyAbsent && (await this.unlessStopped(() => surelyAbsent(keys), false));
+    if (absent) return { kind: 'none' };
     for (const key of keys) {
-      const outcome = this.heard(await this.tools.connector.find(this.tools.type, key));
+      const outcome = this.heard(await this.read((connector, type) => connector.find(type, key)));
       if (outcome.kind === 'not-found') continue;
       if (isFailure(outcome)) return outcome;
       const match = judgeHits(key, outcome.kind === 'ok' ? outcome.value : []);
@@ -69,7 +71,7 @@ export class Attempt {
 
   /** What the account has there now; none of it when it is gone, which the call after this one finds out. */
   async observe(remoteId: string): Promise<Attributes | Failure> {
-    const outcome = this.heard(await this.tools.connector.get(this.tools.type, remoteId));
+    const outcome = this.heard(await this.read((connector, type) => connector.get(type, remoteId)));
     if (outcome.kind === 'not-found') return {};
     if (isFailure(outcome)) return outcome;
     return outcome.kind === 'ok' ? outcome.value.attributes : {};
@@ -84,7 +86,7 @@ export class Attempt {
       chosen.set(attribute, undefined);
       for (const value of candidates) {
         const key = { attribute, value };
-        const outcome = this.heard(await this.tools.connector.find(this.tools.type, key));
+        const outcome = this.heard(await this.read((connector, type) => connector.find(type, key)));
         if (isFailure(outcome) && outcome.kind !== 'not-found') return outcome;
         if (outcome.kind === 'ok' && outcome.value.length > 0) continue;
         chosen.set(attribute, value);
@@ -121,7 +123,7 @@ export class Attempt {
 
   /** Whether an account that is thought to be there is gone. A failure: it cannot be said now. */
   async isGone(type: SubjectType, remoteId: string): Promise<boolean | Failure> {
-    const outcome = this.heard(await this.tools.connector.get(type, remoteId));
+    const outcome = this.heard(await this.read((connector) => connector.get(type, remoteId)));
     if (outcome.kind === 'not-found') return true;
     return isFailure(outcome) ? outcome : false;
   }
@@ -138,10 +140,12 @@ export class Attempt {
     change: Parameters<Connector['members']>[1],
     readable: boolean,
   ): Promise<string[] | Failure> {
-    const { connector, writtenMembers } = this.tools;
+    const { writtenMembers } = this.tools;
     let current: string[] | undefined;
     if (readable) {
-      const outcome = this.heard(await connector.get('group', groupId, { members: true }));
+      const outcome = this.heard(
+        await this.read((connector) => connector.get('group', groupId, { members: true })),
+      );
       if (isFailure(outcome)) return outcome;
       current = outcome.kind === 'ok' ? outcome.value.members?.map(({ id }) => id) : undefined;
     }
@@ -150,6 +154,30 @@ export class Attempt {
     const same = next.length === current.length && next.every((id) => current.includes(id));
     if (same) return [];
     return (await this.update(groupId, [{ attribute: 'members', to: next }])) ?? [];
+  }
+
+  private read<T>(
+    call: (connector: Connector, type: SubjectType) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const { connector, type } = this.tools;
+    const message = 'The hub stopped the call.';
+    return this.unlessStopped(() => call(connector, type), { kind: 'retry', scope: 'object', message });
+  }
+
+  /** What is only read when the hub stops is left to itself: it changes nothing. */
+  private async unlessStopped<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    const { signal } = this.tools;
+    if (!signal) return work();
+    if (signal.aborted) return otherwise;
+    const done = new AbortController();
+    const stopped = new Promise<T>((resolve) => {
+      signal.addEventListener('abort', () => resolve(otherwise), { once: true, signal: done.signal });
+    });
+    try {
+      return await Promise.race([work(), stopped]);
+    } finally {
+      done.abort();
+    }
   }
 
   private get context() {

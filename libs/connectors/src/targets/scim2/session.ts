@@ -128,7 +128,7 @@ export class Session {
   }
 
   close(): Promise<void> {
-    return this.agent.close();
+    return this.agent.destroy();
   }
 
   private urlOf({ path, query }: Call): URL {
