@@ -21,12 +21,17 @@ describe('the catalogue of connectors', () => {
     await store?.drop();
   });
 
-  async function get(path: string): Promise<any> {
-    const headers = { authorization: `Bearer ${hub.keys.adminKey}` };
-    const answer = await fetch(hub.url + path, { headers });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  async function send(method: string, path: string, body?: object, key = hub.keys.adminKey): Promise<any> {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const answer = await fetch(hub.url + path, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }
+  const get = (path: string) => send('GET', path);
   const catalogue = async () => (await get('/api/v1/connectors')).items as (Entry & Record<string, any>)[];
 
   it('tells of every connector and preset what it needs and can', async () => {
@@ -47,6 +52,24 @@ describe('the catalogue of connectors', () => {
       capabilities: { members: { maxPerCall: 100, readable: false } },
       limits: expect.arrayContaining([expect.stringContaining('100 members')]),
     });
+  });
+
+  it('has mappings that can be saved, and are used where a connection has none', async () => {
+    const scim2 = (await catalogue()).find(({ type }) => type === 'scim2')!;
+    const { token } = await send('POST', '/api/v1/sources', { name: 'Entra', client: 'entra' });
+    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User'];
+    const user = { schemas, userName: 'Augusta.Ada.King.Lovelace@example.com', externalId: 'x' };
+    const { id } = await send('POST', '/scim/v2/Users', user, token);
+    for (const { id: preset, defaultMappings: mappings } of scim2.presets) {
+      const settings = { preset, baseUrl: 'http://127.0.0.1:1/scim' };
+      const given = { connector: 'scim2', settings, credentials: { type: 'bearer', token: 't' } };
+      const saved = { ...given, name: `${preset} saved`, mappings, ignoreTargetSchema: true };
+      expect(await send('POST', '/api/v1/connections', saved)).toMatchObject({ warnings: [] });
+      const { id: connection } = await send('POST', '/api/v1/connections', { ...given, name: preset });
+      const made = await send('POST', `/api/v1/connections/${connection}/mappings/try`, { userId: id });
+      const userName = JSON.stringify(made).includes('"augusta.ada.king.love"');
+      expect(userName, preset).toBe(preset === 'slack');
+    }
   });
 
   it('is described in the OpenAPI document', async () => {
