@@ -76,7 +76,9 @@ describe('an app that is away, by a clock that is moved', () => {
         ),
       );
 
-    await happen(async () => void world.act(actor, () => void engine.start()));
+    await happen(async () => {
+      world.act(actor, () => void engine.start());
+    });
     const ids = Array.from({ length: people }, () => world.uuid());
     for (const [at, id] of ids.entries()) {
       const attributes = {

@@ -66,6 +66,10 @@ function tellEvents(change: TracedChange, subject: TracedSubject): string[] {
       case 'user.updated':
       case 'group.updated':
         phrases.push(...tellDelta(change, event.payload, subject));
+        break;
+      case 'group.members-added':
+      case 'group.members-removed':
+      // Counted together below.
     }
   }
   const added = memberCount(change, 'group.members-added');

@@ -26,6 +26,7 @@ export function toJson(result: unknown): AttributeValue | undefined {
         return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(each)]));
       case 'undefined':
         return null;
+      default:
     }
     throw new ExpressionError('The result is a function. Call it with its arguments in parentheses.');
   };

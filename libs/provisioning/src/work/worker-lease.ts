@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Database } from '@rollcall/platform';
 import type { PoolClient } from 'pg';
 
@@ -73,6 +74,8 @@ export class WorkerLease {
     const client = await this.database.pool.connect();
     const number = randomInt(1, 0x7fffffff);
     const lost = new AbortController();
+    // Every call under way listens.
+    setMaxListeners(0, lost.signal);
     client.on('error', () => {
       if (this.client !== client) return;
       this.client = undefined;
