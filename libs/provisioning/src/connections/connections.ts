@@ -24,6 +24,7 @@ import { defaultMappingsOf } from './default-mappings.js';
 import type { ConnectorAccess, Draft } from './open-connection.js';
 import { readDiscovery } from './read-discovery.js';
 import { type Tried, tryMappings, type TrySubject } from './try-mappings.js';
+import { withoutDeadlock } from '../work/without-deadlock.js';
 
 export interface NewConnection {
   name: string;
@@ -210,26 +211,29 @@ export class Connections {
   /** The accounts at the target stay as they are; the hub forgets that it ever knew them. */
   async remove(tenantId: string, id: string): Promise<void> {
     await this.get(tenantId, id);
-    await this.database.transaction(async (client) => {
-      for (const table of [
-        'work_member',
-        'work_item',
-        'target_member',
-        'target_reference',
-        'target_object',
-        'hold_item',
-        'hold',
-        'guard_pass',
-        'connection_pace',
-        'simulation',
-      ]) {
-        await client.query(`delete from hub.${table} where tenant_id = $1 and connection_id = $2`, [
-          tenantId,
-          id,
-        ]);
-      }
-      await client.query('delete from hub.connection where tenant_id = $1 and id = $2', [tenantId, id]);
-    });
+    // Pushes under way lock the same rows in an order of their own.
+    await withoutDeadlock(() =>
+      this.database.transaction(async (client) => {
+        for (const table of [
+          'work_member',
+          'work_item',
+          'target_member',
+          'target_reference',
+          'target_object',
+          'hold_item',
+          'hold',
+          'guard_pass',
+          'connection_pace',
+          'simulation',
+        ]) {
+          await client.query(`delete from hub.${table} where tenant_id = $1 and connection_id = $2`, [
+            tenantId,
+            id,
+          ]);
+        }
+        await client.query('delete from hub.connection where tenant_id = $1 and id = $2', [tenantId, id]);
+      }),
+    );
     await pokeWorkers(this.queues);
     await this.queues.removeQueue(pushQueueName(id));
   }
