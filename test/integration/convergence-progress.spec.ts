@@ -42,9 +42,11 @@ it(
     const [laggard] = await waitFor(
       async () => {
         const { laggards } = await rig.get(`connections/${app}/convergence`);
-        return laggards.length > 0 && laggards;
+        const { items } = await rig.get(`users/${later}/targets`);
+        const tried = items.some(({ work }: any) => work?.state === 'dead' || work?.state === 'retrying');
+        return tried && laggards.length > 0 && laggards;
       },
-      { what: 'somebody to wait' },
+      { what: 'somebody to wait after an attempt' },
     );
     expect(laggard).toMatchObject({ subject: { id: later, display: 'later@example.com' } });
     expect(laggard.why.length).toBeGreaterThan(5);
