@@ -7,19 +7,8 @@ import {
   type PolicyInput,
   type Scope,
 } from '@rollcall/provisioning';
-import {
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Max,
-  Min,
-} from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsObject, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { PageSize } from '../http/query-fields.js';
 import { PauseView } from './pause.dto.js';
 
 const json = { type: 'object', additionalProperties: true } as const;
@@ -154,12 +143,7 @@ export class PageQuery {
   @IsUUID('all', { message: 'must be the nextCursor of the page before' })
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit?: number;
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '@rollcall/provisioning';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { PageSize } from '../http/query-fields.js';
 
 const json = { type: 'object', additionalProperties: true } as const;
 const version = { message: 'must be the number of a version; see GET connections/{id}/versions' };
@@ -22,12 +23,7 @@ export class VersionsQuery {
   @Max(2_147_483_647, { message: 'must be the nextCursor of the page before' })
   cursor?: number;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit?: number;
 }
 

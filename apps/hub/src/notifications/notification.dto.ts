@@ -6,7 +6,6 @@ import {
   type ChannelType,
   type Thresholds,
 } from '@rollcall/provisioning';
-import { Type } from 'class-transformer';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -22,6 +21,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { PageSize, UuidCursor } from '../http/query-fields.js';
 
 const json = { type: 'object', additionalProperties: true } as const;
 const about = {
@@ -156,17 +156,10 @@ export class AlertListQuery {
   @IsUUID('all', { message: 'must be the id of a connection' })
   connection?: string;
 
-  @ApiProperty({ required: false, description: 'nextCursor of the page before.' })
-  @IsOptional()
-  @IsUUID('all', { message: 'must be the nextCursor of the page before' })
+  @UuidCursor()
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageSize({ most: 500, usual: 50 })
   limit?: number;
 }
 

@@ -1,10 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Action, reportActions, type ReportFilter, reportStatuses } from '@rollcall/provisioning';
-import { Transform, Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-
-const dateMessage = 'must be a date and time such as 2026-03-01T09:30:00Z';
-const asDate = Transform(({ value }) => (typeof value === 'string' ? new Date(value) : value));
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { OptionalMoment, PageSize } from '../http/query-fields.js';
 
 export class ReportQuery {
   @ApiProperty({ required: false, description: 'Id or user name.' })
@@ -35,16 +32,10 @@ export class ReportQuery {
   @IsIn(reportStatuses)
   status?: ReportFilter['status'];
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'Ended, or last tried, from then on.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Ended, or last tried, from then on.')
   from?: Date;
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'Begun before then.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Begun before then.')
   to?: Date;
 
   @ApiProperty({ required: false, description: 'nextCursor of the page before.' })
@@ -53,12 +44,7 @@ export class ReportQuery {
   @MaxLength(500)
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100, description: 'Of format json.' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize({ description: 'Of format json.' })
   limit?: number;
 
   @ApiProperty({

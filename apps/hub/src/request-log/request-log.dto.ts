@@ -1,21 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  IsDate,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import { OptionalMoment, PageSize, UuidCursor } from '../http/query-fields.js';
 import { longestDays, mostEntriesKept } from './retention.js';
 
-const dateMessage = 'must be a date and time such as 2026-03-01T09:30:00Z';
-const asDate = Transform(({ value }) => (typeof value === 'string' ? new Date(value) : value));
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 export class RequestLogQuery {
@@ -68,29 +56,16 @@ export class RequestLogQuery {
   @MaxLength(200)
   q?: string;
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'From then on.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('From then on.')
   from?: Date;
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'Before then.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Before then.')
   to?: Date;
 
-  @ApiProperty({ required: false, description: 'nextCursor of the page before.' })
-  @IsOptional()
-  @IsUUID('all', { message: 'cursor must be the nextCursor of the page before' })
+  @UuidCursor()
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit?: number;
 }
 

@@ -1,20 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  IsDate,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
-
-const dateMessage = 'must be a date and time such as 2026-03-01T09:30:00Z';
-const asDate = Transform(({ value }) => (typeof value === 'string' ? new Date(value) : value));
+import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { OptionalMoment, PageSize, UuidCursor } from '../http/query-fields.js';
 
 export class DirectoryQuery {
   @ApiProperty({ required: false, description: 'SCIM filter (RFC 7644 section 3.4.2.2).' })
@@ -40,40 +26,18 @@ export class DirectoryQuery {
   @MaxLength(4_000)
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit?: number;
 }
 
 export class HistoryQuery {
-  @ApiProperty({
-    required: false,
-    format: 'date-time',
-    description: 'The state then, instead of a timeline.',
-  })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('The state then, instead of a timeline.')
   at?: Date;
 
-  @ApiProperty({
-    required: false,
-    format: 'date-time',
-    description: 'With `to`: what became different between.',
-  })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('With `to`: what became different between.')
   from?: Date;
 
-  @ApiProperty({ required: false, format: 'date-time' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment()
   to?: Date;
 
   @ApiProperty({ required: false, description: 'Of a timeline: nextCursor of the page before.' })
@@ -81,12 +45,7 @@ export class HistoryQuery {
   @Matches(/^\d{1,15}$/, { message: 'must be the nextCursor of the page before' })
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageSize({ most: 500, usual: 50 })
   limit?: number;
 }
 
@@ -107,23 +66,13 @@ export class ExplainQuery {
 }
 
 export class MomentQuery {
-  @ApiProperty({ required: false, format: 'date-time', description: 'Left out: now.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Left out: now.')
   at?: Date;
 
-  @ApiProperty({ required: false, description: 'nextCursor of the page before.' })
-  @IsOptional()
-  @IsUUID('all', { message: 'must be the nextCursor of the page before' })
+  @UuidCursor()
   cursor?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit?: number;
 }
 
@@ -145,15 +94,9 @@ export class AccountsQuery extends MomentQuery {
 }
 
 export class WindowQuery {
-  @ApiProperty({ required: false, format: 'date-time', description: 'Left out: a day before `to`.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Left out: a day before `to`.')
   from?: Date;
 
-  @ApiProperty({ required: false, format: 'date-time', description: 'Left out: now.' })
-  @IsOptional()
-  @asDate
-  @IsDate({ message: dateMessage })
+  @OptionalMoment('Left out: now.')
   to?: Date;
 }
