@@ -1,5 +1,5 @@
 export { ScimError, badRequest, type ScimType } from './scim-error.js';
-export { type Attributes, type JsonObject, isObject, sameJson } from './json.js';
+export { type Attributes, type JsonObject, type JsonValue, isObject, sameJson } from './json.js';
 
 export {
   attribute,
@@ -44,6 +44,17 @@ export { parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export { resolve, type FilterPath, type ResolvedFilter } from './filter/resolve-filter.js';
 export { resolveSort, type Sort } from './filter/resolve-sort.js';
+
+export {
+  compileExpression,
+  longestExpression,
+  type CompiledExpression,
+  type Evaluation,
+  type ExpressionLimits,
+} from './expression/compile-expression.js';
+export { valueKey } from './expression/distinct.js';
+export { ExpressionError } from './expression/expression-error.js';
+export { isEmpty } from './expression/function-arguments.js';
 
 export { parsePath, type Path } from './path/parse-path.js';
 export { readPath } from './path/read-path.js';

@@ -1,5 +1,7 @@
 export type JsonObject = Record<string, unknown>;
 
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
 /** SCIM attributes by canonical name; extensions are objects under their URN. */
 export type Attributes = JsonObject;
 

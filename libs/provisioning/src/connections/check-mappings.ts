@@ -5,9 +5,16 @@ import type {
   Mappings,
   ObjectMapping,
 } from '@rollcall/connectors';
-import { groupType, type ResourceType, ScimError, userType } from '@rollcall/scim';
-import { type CompiledExpression, compileExpression } from '../mapping/compile-expression.js';
-import { ExpressionError } from '../mapping/mapping.errors.js';
+import {
+  type CompiledExpression,
+  compileExpression,
+  ExpressionError,
+  groupType,
+  readPath,
+  type ResourceType,
+  ScimError,
+  userType,
+} from '@rollcall/scim';
 import { sampleSubject } from '../mapping/sample-subject.js';
 import { checkSteps, type SourceAttribute, sourceAttribute } from '../mapping/source-attribute.js';
 import { checkAgainstSchema } from './check-against-schema.js';
@@ -154,7 +161,10 @@ class MappingCheck {
     for (const steps of reads) this.attempt(at, () => checkSteps(steps, this.type));
     for (const path of paths) this.attempt(at, () => sourceAttribute(path, this.type));
     if (this.errors.length > before) return undefined;
-    const tried = await compiled.evaluate(this.sample, this.type, new Date(0));
+    const tried = await compiled.evaluate(this.sample, {
+      now: new Date(0),
+      read: (path) => readPath(this.sample, path, this.type),
+    });
     if ('error' in tried) {
       const { about, message } = tried.error;
       // What depends on the person may be right for the persons there are; it shows when it is tried out on one.

@@ -1,4 +1,4 @@
-import { longestExpression } from '../mapping/compile-expression.js';
+import { longestExpression } from '@rollcall/scim';
 
 /** JSON Schemas (draft-07) of the parts of a connection that are the same for every connector. */
 

@@ -1,5 +1,5 @@
 import type { AttributeMapping } from '@rollcall/connectors';
-import { compileExpression } from '../mapping/compile-expression.js';
+import { compileExpression } from '@rollcall/scim';
 
 /** One attribute a mapping reads: its top-level name in a user's record, and the attribute within it. */
 export interface Root {

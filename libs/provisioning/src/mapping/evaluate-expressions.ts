@@ -1,5 +1,10 @@
-import type { ResourceType } from '@rollcall/scim';
-import { type CompiledExpression, compileExpression, type Evaluation } from './compile-expression.js';
+import {
+  type CompiledExpression,
+  compileExpression,
+  type Evaluation,
+  readPath,
+  type ResourceType,
+} from '@rollcall/scim';
 
 /** Results by the expression's text. */
 export type Evaluated = ReadonlyMap<string, Evaluation>;
@@ -35,9 +40,10 @@ async function evaluateAll(
   type: ResourceType,
   now: Date,
 ): Promise<Evaluated> {
+  const given = { now, read: (path: string) => readPath(resource, path, type) };
   const results = await Promise.all(
     [...expressions].map(
-      async ([text, expression]) => [text, await expression.evaluate(resource, type, now)] as const,
+      async ([text, expression]) => [text, await expression.evaluate(resource, given)] as const,
     ),
   );
   return new Map(results);

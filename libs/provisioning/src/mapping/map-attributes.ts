@@ -1,7 +1,6 @@
 import type { AttributeMapping, AttributeValue } from '@rollcall/connectors';
-import { readPath, type ResourceType, userType } from '@rollcall/scim';
+import { isEmpty, readPath, type ResourceType, userType } from '@rollcall/scim';
 import { type Evaluated, nothingEvaluated } from './evaluate-expressions.js';
-import { isEmpty } from './function-arguments.js';
 import type { MappingProblem } from './mapping.errors.js';
 
 export type Resource = Record<string, unknown>;

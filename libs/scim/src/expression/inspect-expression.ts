@@ -1,7 +1,7 @@
 import type { ExprNode } from 'jsonata';
 import { jsonataFunctions, mappingFunctions, refusedFunctions, uniqueFunction } from './functions.js';
 import { compileRegex } from './linear-regex.js';
-import { ExpressionError } from './mapping.errors.js';
+import { ExpressionError } from './expression-error.js';
 
 type Node = Record<string, unknown> & { type?: string; value?: unknown; position?: number };
 

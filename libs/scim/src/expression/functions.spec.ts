@@ -1,12 +1,16 @@
-import { userType } from '@rollcall/scim';
 import { describe, expect, it } from 'vitest';
+import { readPath } from '../path/read-path.js';
+import { userType } from '../schema/resource-type.js';
 import { compileExpression } from './compile-expression.js';
 import { mappingFunctions } from './functions.js';
 
 const now = new Date('2021-07-02T15:33:38Z');
 
 async function evaluate(text: string, resource: Record<string, unknown> = {}): Promise<unknown> {
-  const evaluation = await compileExpression(text).evaluate(resource, userType, now);
+  const evaluation = await compileExpression(text).evaluate(resource, {
+    now,
+    read: (path) => readPath(resource, path, userType),
+  });
   if ('error' in evaluation) throw evaluation.error;
   return 'value' in evaluation ? evaluation.value : evaluation.candidates;
 }

@@ -1,5 +1,5 @@
 import { type Matcher, RE2JS } from 're2js';
-import { ExpressionError } from './mapping.errors.js';
+import { ExpressionError } from './expression-error.js';
 
 /** Told how much work a search is before it is done. */
 export type Work = (units: number) => void;

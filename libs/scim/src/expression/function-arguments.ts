@@ -1,9 +1,9 @@
-import { ExpressionError } from './mapping.errors.js';
+import { ExpressionError } from './expression-error.js';
 
 /** What functions may ask for beside their arguments. Nothing here reads a clock or the network. */
 export interface FunctionFacts {
   now: Date;
-  /** The value at a SCIM path of the user or group. */
+  /** What $Attribute gives: the value at a SCIM path of the user or group. */
   read(path: string): unknown;
   /** Throws when the expression has used up its work. */
   work(units: number): void;

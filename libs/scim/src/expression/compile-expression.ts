@@ -1,17 +1,16 @@
-import { readPath, type ResourceType } from '@rollcall/scim';
 import jsonata from 'jsonata';
-import type { AttributeValue } from '@rollcall/connectors';
+import type { JsonValue } from '../json.js';
+import { distinct } from './distinct.js';
 import { Arguments, type FunctionFacts, isEmpty } from './function-arguments.js';
 import { mappingFunctions, uniqueFunction } from './functions.js';
 import { type Inspected, inspectExpression } from './inspect-expression.js';
 import { regexEngine } from './linear-regex.js';
-import { ExpressionError } from './mapping.errors.js';
-import { distinct } from './same-value.js';
+import { ExpressionError } from './expression-error.js';
 import { toJson } from './to-json.js';
 
-/** What one expression makes of one user or group. */
+/** What one expression makes of one input. */
 export type Evaluation =
-  | { value: AttributeValue | undefined }
+  | { value: JsonValue | undefined }
   /** To be tried at the target in this order. */
   | { candidates: string[] }
   | { error: ExpressionError };
@@ -19,18 +18,28 @@ export type Evaluation =
 export interface CompiledExpression {
   inspected: Inspected;
   /** The same for the same arguments, always. Never rejects. */
-  evaluate(resource: Record<string, unknown>, type: ResourceType, now: Date): Promise<Evaluation>;
+  evaluate(input: unknown, given: Pick<FunctionFacts, 'now' | 'read'>): Promise<Evaluation>;
+}
+
+/** What one evaluation may use up. */
+export interface ExpressionLimits {
+  /** Steps, so that an expression never holds the process up. */
+  work: number;
+  /** Characters of a text that comes up. */
+  text: number;
+  /** Values of a list that comes up. */
+  list: number;
+  /** Values of the result. */
+  values: number;
 }
 
 export const longestExpression = 10_000;
-/** Steps of evaluation, so that an expression never holds the process up: some 50 ms at most. */
-const mostWork = 20_000;
+/** Some 50 ms at most. */
+const usualLimits: ExpressionLimits = { work: 20_000, text: 5_000, list: 1_000, values: 5_000 };
 const deepest = 100;
 /** Values and characters that count as one step: what is done with them next takes time. */
 const valuesPerUnit = 10;
 const charactersPerUnit = 50;
-const longestText = 5_000;
-const longestList = 1_000;
 const mostCandidates = 50;
 
 /** Not a name an expression can write. */
@@ -46,47 +55,50 @@ interface Base extends jsonata.Environment {
 type InBase = jsonata.Environment & { base: Base };
 
 /** Throws ExpressionError for an expression that cannot be read, or uses what is not offered. */
-export function compileExpression(text: string): CompiledExpression {
+export function compileExpression(text: string, limits: ExpressionLimits = usualLimits): CompiledExpression {
   if (text.length > longestExpression) {
     throw new ExpressionError(
       `An expression has at most ${longestExpression} characters, this has ${text.length}.`,
     );
   }
-  const expression = parse(text);
+  const expression = parse(text, limits);
   const inspected = inspectExpression(expression.ast());
-  prepare(expression, inspected);
+  prepare(expression, inspected, limits);
   return {
     inspected,
-    evaluate: async (resource, type, now) => {
-      let left = mostWork;
+    evaluate: async (input, given) => {
+      let left = limits.work;
       const facts: FunctionFacts = {
-        now,
-        read: (path) => readPath(resource, path, type),
+        ...given,
         work: (units) => {
           left -= units;
           if (left < 0) throw tooMuch();
         },
       };
       try {
-        const result: unknown = await expression.evaluate(resource, { [factsKey]: facts });
+        const result: unknown = await expression.evaluate(input, { [factsKey]: facts });
         if (inspected.unique) return { candidates: candidatesOf(result) };
-        return { value: toJson(result) };
+        return { value: toJson(result, limits.values) };
       } catch (error) {
-        return { error: inWords(error) };
+        return { error: inWords(error, limits) };
       }
     },
   };
 }
 
-function parse(text: string): jsonata.Expression {
+function parse(text: string, limits: ExpressionLimits): jsonata.Expression {
   try {
-    return jsonata(text, { stack: deepest, sequence: longestList });
+    return jsonata(text, { stack: deepest, sequence: limits.list });
   } catch (error) {
-    throw inWords(error);
+    throw inWords(error, limits);
   }
 }
 
-function prepare(expression: jsonata.Expression, { functions, usesRegex, unique }: Inspected): void {
+function prepare(
+  expression: jsonata.Expression,
+  { functions, usesRegex, unique }: Inspected,
+  limits: ExpressionLimits,
+): void {
   for (const name of functions) {
     const { call, parameters } = mappingFunctions.get(name)!;
     expression.registerFunction(name, function (...values: unknown[]) {
@@ -127,10 +139,10 @@ function prepare(expression: jsonata.Expression, { functions, usesRegex, unique 
   });
   expression.assign(onExit, (_: unknown, _input: unknown, { base }: InBase, result: unknown) => {
     if (typeof result === 'string') {
-      if (result.length > longestText) throw tooLong();
+      if (result.length > limits.text) throw tooLong(limits);
       if (result.length > charactersPerUnit) factsOf(base).work(result.length / charactersPerUnit);
     } else if (Array.isArray(result)) {
-      if (result.length > longestList) throw tooMany();
+      if (result.length > limits.list) throw tooMany(limits);
       if (result.length > valuesPerUnit) factsOf(base).work(result.length / valuesPerUnit);
     }
   });
@@ -142,14 +154,12 @@ const factsOf = (environment: jsonata.Environment): FunctionFacts =>
 const tooMuch = () =>
   new ExpressionError('The expression takes too long. Look for a loop in it, or make it shorter.');
 
-const tooLong = () =>
-  new ExpressionError(
-    `A text of more than ${longestText} characters came up. Take a part of it, with $Left.`,
-  );
+const tooLong = ({ text }: ExpressionLimits) =>
+  new ExpressionError(`A text of more than ${text} characters came up. Take a part of it, with $Left.`);
 
-const tooMany = () =>
+const tooMany = ({ list }: ExpressionLimits) =>
   new ExpressionError(
-    `A list of more than ${longestList} values came up. Narrow it with a filter: emails[type="work"].`,
+    `A list of more than ${list} values came up. Narrow it with a filter: emails[type="work"].`,
   );
 
 function candidatesOf(result: unknown): string[] {
@@ -160,13 +170,13 @@ function candidatesOf(result: unknown): string[] {
   );
 }
 
-function inWords(error: unknown): ExpressionError {
+function inWords(error: unknown, limits: ExpressionLimits): ExpressionError {
   if (error instanceof ExpressionError) return error;
   const { code, message, position } = error as { code?: string; message?: string; position?: number };
   if (code === 'D1011' || error instanceof RangeError) {
     return new ExpressionError('The expression is nested too deeply. Make it shorter, or without recursion.');
   }
-  if (code === 'D2015' || code === 'D2014') return tooMany();
+  if (code === 'D2015' || code === 'D2014') return tooMany(limits);
   const place = typeof position === 'number' ? ` (at character ${position})` : '';
   const text = (message ?? 'it cannot be evaluated').replace(/\.$/, '');
   return new ExpressionError(`${text}${place}. See docs/mapping.md for how expressions are written.`);

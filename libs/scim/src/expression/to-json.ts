@@ -1,12 +1,10 @@
-import type { AttributeValue } from '@rollcall/connectors';
-import { ExpressionError } from './mapping.errors.js';
-
-const mostValues = 5_000;
+import type { JsonValue } from '../json.js';
+import { ExpressionError } from './expression-error.js';
 
 /** A result as plain JSON of its own. Throws ExpressionError for what is none, or is too big. */
-export function toJson(result: unknown): AttributeValue | undefined {
+export function toJson(result: unknown, mostValues: number): JsonValue | undefined {
   let left = mostValues;
-  const copy = (value: unknown): AttributeValue => {
+  const copy = (value: unknown): JsonValue => {
     left -= 1;
     if (left < 0)
       throw new ExpressionError(`The result has more than ${mostValues} values. Narrow it with a filter.`);

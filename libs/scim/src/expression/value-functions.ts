@@ -1,5 +1,5 @@
 import { type Arguments, asText, isEmpty, type MappingFunction } from './function-arguments.js';
-import { distinct } from './same-value.js';
+import { distinct } from './distinct.js';
 
 /** As Entra's booleans are: texts and numbers count, too. Undefined: neither. */
 function truth(value: unknown): boolean | undefined {

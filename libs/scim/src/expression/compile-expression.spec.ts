@@ -1,6 +1,7 @@
-import { userType } from '@rollcall/scim';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readPath } from '../path/read-path.js';
+import { userType } from '../schema/resource-type.js';
 import { compileExpression } from './compile-expression.js';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -12,8 +13,12 @@ const person = {
     { type: 'home', value: 'a@h' },
   ],
 };
+const given = (resource: Record<string, unknown>, at = now) => ({
+  now: at,
+  read: (path: string) => readPath(resource, path, userType),
+});
 const evaluate = (text: string, resource: Record<string, unknown> = person) =>
-  compileExpression(text).evaluate(resource, userType, now);
+  compileExpression(text).evaluate(resource, given(resource));
 const failing = async (text: string, resource?: Record<string, unknown>) => {
   const evaluation = await evaluate(text, resource);
   return 'error' in evaluation ? evaluation.error.message : JSON.stringify(evaluation);
@@ -129,10 +134,10 @@ describe('an expression', () => {
       fc.asyncProperty(fc.array(fc.string({ maxLength: 20 }), { maxLength: 8 }), async (names) => {
         const times = names.map((_, at) => new Date(at * 1_000));
         const each = await Promise.all(
-          names.map((userName, at) => compiled.evaluate({ userName }, userType, times[at]!)),
+          names.map((userName, at) => compiled.evaluate({ userName }, given({ userName }, times[at]))),
         );
         for (const [at, userName] of names.entries()) {
-          expect(await compiled.evaluate({ userName }, userType, times[at]!)).toEqual(each[at]);
+          expect(await compiled.evaluate({ userName }, given({ userName }, times[at]))).toEqual(each[at]);
         }
       }),
       { numRuns: 30 },
