@@ -36,6 +36,11 @@ export interface OperationContext {
   /** plan: answer with the calls that would be made and send nothing. */
   mode: 'live' | 'plan';
   signal?: AbortSignal;
+  /**
+   * What the hub has written to the object so far and is to stay, without secrets: for targets that take objects
+   * whole and do not return all of them. What the call changes is in its own arguments alone.
+   */
+  lastWritten?: Attributes;
 }
 
 /** A call as it was or would be made. Secrets are never in it; the engine redacts bodies by schema. */

@@ -3,6 +3,7 @@ import type {
   Attributes,
   AttributeValue,
   Connector,
+  OperationContext,
   Outcome,
   SubjectType,
   WireCall,
@@ -10,7 +11,8 @@ import type {
 import type { Match, MatchKey } from '../matching/match.js';
 import { judgeHits } from '../matching/match.js';
 import { membersAfter } from '../plan/plan-members.js';
-import type { AttributePlan } from '../plan/plan.js';
+import type { AttributePlan, CompiledMapping } from '../plan/plan.js';
+import { lastWritten } from './last-written.js';
 
 /** What a call answered when it did not do what it was made for. */
 export type Failure = Exclude<Outcome<unknown>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -26,6 +28,8 @@ export interface AttemptTools {
   operationId: string;
   /** 1 for the first. */
   attempt: number;
+  /** Of the subject's type. Absent: the connection maps none. */
+  mapping?: CompiledMapping;
   signal?: AbortSignal;
   /** True when nothing at the target can match: looking would find nothing. */
   surelyAbsent?(keys: MatchKey[]): Promise<boolean>;
@@ -107,17 +111,23 @@ export class Attempt {
     return { kind: 'conflict', message: 'The target says that the object exists already.' };
   }
 
-  async update(remoteId: string, changes: AttributePlan[]): Promise<Failure | undefined> {
+  /** @param written what the hub knows to be there */
+  async update(
+    remoteId: string,
+    changes: AttributePlan[],
+    written: Attributes = {},
+  ): Promise<Failure | undefined> {
     const delta = changes.map(({ attribute, to }): AttributeChange =>
       to === undefined ? { op: 'unset', attribute } : { op: 'set', attribute, value: to },
     );
     const { connector, type } = this.tools;
-    return failureOf(this.heard(await connector.update(type, remoteId, delta, this.context)));
+    return failureOf(this.heard(await connector.update(type, remoteId, delta, this.knowing(written))));
   }
 
-  async delete(remoteId: string): Promise<Failure | undefined> {
+  /** Some targets can only deactivate: that is an update. */
+  async delete(remoteId: string, written: Attributes = {}): Promise<Failure | undefined> {
     const { connector, type } = this.tools;
-    const failure = failureOf(this.heard(await connector.delete(type, remoteId, this.context)));
+    const failure = failureOf(this.heard(await connector.delete(type, remoteId, this.knowing(written))));
     return failure?.kind === 'not-found' ? undefined : failure;
   }
 
@@ -128,8 +138,12 @@ export class Attempt {
     return isFailure(outcome) ? outcome : false;
   }
 
-  async members(groupId: string, change: Parameters<Connector['members']>[1]): Promise<string[] | Failure> {
-    const outcome = this.heard(await this.tools.connector.members(groupId, change, this.context));
+  async members(
+    groupId: string,
+    change: Parameters<Connector['members']>[1],
+    written: Attributes,
+  ): Promise<string[] | Failure> {
+    const outcome = this.heard(await this.tools.connector.members(groupId, change, this.knowing(written)));
     if (isFailure(outcome)) return outcome;
     return outcome.kind === 'ok' ? outcome.value.unknown : [];
   }
@@ -139,6 +153,7 @@ export class Attempt {
     groupId: string,
     change: Parameters<Connector['members']>[1],
     readable: boolean,
+    written: Attributes,
   ): Promise<string[] | Failure> {
     const { writtenMembers } = this.tools;
     let current: string[] | undefined;
@@ -153,7 +168,7 @@ export class Attempt {
     const next = membersAfter(current, change);
     const same = next.length === current.length && next.every((id) => current.includes(id));
     if (same) return [];
-    return (await this.update(groupId, [{ attribute: 'members', to: next }])) ?? [];
+    return (await this.update(groupId, [{ attribute: 'members', to: next }], written)) ?? [];
   }
 
   private read<T>(
@@ -180,9 +195,14 @@ export class Attempt {
     }
   }
 
-  private get context() {
+  private get context(): OperationContext {
     const { operationId, attempt, signal } = this.tools;
-    return { operationId, attempt, mode: 'live' as const, signal };
+    return { operationId, attempt, mode: 'live', signal };
+  }
+
+  private knowing(written: Attributes): OperationContext {
+    const { mapping } = this.tools;
+    return mapping ? { ...this.context, lastWritten: lastWritten(written, mapping) } : this.context;
   }
 
   private heard<T extends Outcome<unknown>>(outcome: T): T {

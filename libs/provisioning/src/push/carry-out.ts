@@ -103,6 +103,6 @@ async function doPlan(
 ): Promise<string | Failure | undefined> {
   if (plan.action === 'create') return attempt.create(plan.changes);
   const remoteId = plan.remoteId ?? target!.remoteId;
-  if (plan.action === 'delete') return attempt.delete(remoteId);
-  return plan.changes.length > 0 ? attempt.update(remoteId, plan.changes) : undefined;
+  if (plan.action === 'delete') return attempt.delete(remoteId, target?.written);
+  return plan.changes.length > 0 ? attempt.update(remoteId, plan.changes, target?.written) : undefined;
 }

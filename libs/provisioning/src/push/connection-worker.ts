@@ -186,6 +186,7 @@ export class ConnectionWorker {
       type: item.subjectType,
       operationId,
       attempt: item.attempts + 1,
+      mapping: open.configuration[item.subjectType === 'user' ? 'users' : 'groups'],
       signal: lease.signal,
       ...(item.subjectType === 'user' && { surelyAbsent: (keys) => open.absent.surelyAbsent(keys) }),
       writtenMembers: () => writtenMembers(database, this.tenantId, this.connectionId, item.subjectId),

@@ -130,8 +130,8 @@ async function pushMembers(
     remoteId: account.remoteId,
   };
   const unknown = addRemove
-    ? await context.attempt.members(account.remoteId, members.change)
-    : await context.attempt.replaceMembers(account.remoteId, members.change, readable);
+    ? await context.attempt.members(account.remoteId, members.change, account.written)
+    : await context.attempt.replaceMembers(account.remoteId, members.change, readable, account.written);
   if (isFailure(unknown)) return membersFailed(context, done, unknown, progress, account);
   const missing = added.filter(({ remoteId }) => unknown.includes(remoteId!));
   if (missing.length === 0) return succeeded(context, done, { ...progress, members: written }, again);

@@ -1,7 +1,15 @@
 import { isObject } from '@rollcall/scim';
-import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
+import type {
+  MemberChange,
+  MembersResult,
+  OperationContext,
+  Outcome,
+  SubjectType,
+  WireCall,
+} from '../../contract.js';
 import { resourceTypes } from './attribute-path.js';
 import { patchBody, wireOperations, type PatchOperation } from './build-patch.js';
+import { withUnreturned } from './change-resource.js';
 import { toWire } from './dialect.js';
 import { errorOf, type Refusal } from './refusal.js';
 import { collectionOf, type Call, type Session, type Sent } from './session.js';
@@ -21,7 +29,7 @@ export async function changeMembers(
   session: Session,
   groupId: string,
   change: MemberChange,
-  signal: AbortSignal | undefined,
+  context: OperationContext,
 ): Promise<Outcome<MembersResult>> {
   const batches = batchesOf(session, change).reverse();
   if (batches.length === 0) return { kind: 'no-op', why: 'unchanged' };
@@ -29,14 +37,14 @@ export async function changeMembers(
   const result: MembersResult = { added: [], removed: [], unknown: [] };
   let groupSeen = false;
   for (let batch = batches.pop(); batch; batch = batches.pop()) {
-    const sent = await write(session, groupId, batch, calls, signal);
+    const sent = await write(session, groupId, batch, calls, context);
     if (!sent.refused) {
       for (const { op, id } of batch) result[op === 'add' ? 'added' : 'removed'].push(id);
       continue;
     }
     if (!mayBeAboutMembers(sent.refused)) return { ...sent.refused, calls };
     if (!groupSeen && sent.refused.kind === 'not-found') {
-      const group = await session.send(groupCall(groupId, { members: false }, signal));
+      const group = await session.send(groupCall(groupId, { members: false }, context.signal));
       calls.push(group.call);
       if (group.refused) return { ...group.refused, calls };
       groupSeen = true;
@@ -61,20 +69,21 @@ async function write(
   groupId: string,
   batch: Step[],
   calls: WireCall[],
-  signal: AbortSignal | undefined,
+  context: OperationContext,
 ): Promise<Sent> {
   const { memberUpdates, membersReadable } = session.settings;
   if (memberUpdates === 'patch' && !(session.patchRefused && membersReadable)) {
-    const sent = await session.send(membersCall(session, groupId, batch, signal));
+    const sent = await session.send(membersCall(session, groupId, batch, context.signal));
     calls.push(sent.call);
     const refused = sent.refused?.kind === 'rejected' && /^http-(405|501)$/.test(sent.refused.code);
     if (!refused || !membersReadable) return sent;
     session.patchRefused = true;
   }
-  const group = await session.send(groupCall(groupId, { members: true }, signal));
+  const group = await session.send(groupCall(groupId, { members: true }, context.signal));
   calls.push(group.call);
   if (group.refused || !isObject(group.reply.body)) return group;
-  const sent = await session.send(wholeGroupCall(session, groupId, group.reply.body, batch, signal));
+  const whole = withUnreturned('group', group.reply.body, context.lastWritten ?? {});
+  const sent = await session.send(wholeGroupCall(session, groupId, whole, batch, context.signal));
   calls.push(sent.call);
   return sent;
 }

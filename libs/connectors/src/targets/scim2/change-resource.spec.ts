@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttributeChange } from '../../contract.js';
-import { changeResource } from './change-resource.js';
+import { changeResource, withUnreturned } from './change-resource.js';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const set = (attribute: string, value: string | boolean): AttributeChange => ({
@@ -60,5 +60,55 @@ describe('a resource that is changed and written back', () => {
       schemas: [...bare.schemas, enterprise],
       [enterprise]: { department: 'X' },
     });
+  });
+});
+
+describe('a resource the target returned in part', () => {
+  const written = {
+    userName: 'ada',
+    title: 'Countess',
+    active: false,
+    'name.givenName': 'Ada',
+    'emails[type eq "work"].value': 'ada@work',
+    'phoneNumbers[type eq "work"].value': '1',
+    [`${enterprise}:department`]: 'Engines',
+  };
+
+  it('is given back what was written and is not in it', () => {
+    const returned = {
+      id: '7',
+      userName: 'Ada',
+      name: { familyName: 'King' },
+      emails: [{ type: 'home', value: 'h' }],
+    };
+    expect(withUnreturned('user', returned, written)).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
+      id: '7',
+      userName: 'Ada',
+      title: 'Countess',
+      active: false,
+      name: { familyName: 'King', givenName: 'Ada' },
+      emails: [
+        { type: 'home', value: 'h' },
+        { type: 'work', value: 'ada@work' },
+      ],
+      phoneNumbers: [{ type: 'work', value: '1' }],
+      [enterprise]: { department: 'Engines' },
+    });
+    expect(returned).not.toHaveProperty('title');
+  });
+
+  it('keeps what the target returns, and takes a list without types for what it is', () => {
+    const returned = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
+      userName: 'augusta',
+      title: 'Baroness',
+      active: true,
+      name: { givenName: 'Augusta' },
+      emails: [{ value: 'ada@work' }],
+      phoneNumbers: [{ type: 'WORK', value: '2' }],
+      [enterprise]: { department: 'Analysis' },
+    };
+    expect(withUnreturned('user', returned, written)).toBe(returned);
   });
 });

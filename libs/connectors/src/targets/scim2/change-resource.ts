@@ -1,7 +1,13 @@
 import { isObject } from '@rollcall/scim';
-import type { AttributeChange, SubjectType } from '../../contract.js';
+import type { AttributeChange, Attributes, SubjectType } from '../../contract.js';
 import { isEmpty, type Resource } from './assemble-resource.js';
-import { attributeOf, elementWith, parseAttributePath, type AttributePath } from './attribute-path.js';
+import {
+  attributeOf,
+  elementWith,
+  parseAttributePath,
+  resourceTypes,
+  type AttributePath,
+} from './attribute-path.js';
 
 /** A copy of the resource with the changes made, for targets that are written whole or attribute by attribute. */
 export function changeResource(type: SubjectType, resource: Resource, changes: AttributeChange[]): Resource {
@@ -27,6 +33,31 @@ export function touchedAttributes(type: SubjectType, changes: AttributeChange[])
 export function valueAt(resource: Resource, path: AttributePath): unknown {
   const holder = path.urn === undefined ? resource : resource[path.urn];
   return isObject(holder) ? holder[path.attribute] : undefined;
+}
+
+/**
+ * The resource the target returned with what was written to it and is not in it: RFC 7644 section 3.5.1 lets a target
+ * clear what a PUT leaves out. An element of a list is only missed where the list tells its elements apart.
+ */
+export function withUnreturned(type: SubjectType, resource: Resource, written: Attributes): Resource {
+  const missed = Object.entries(written).flatMap(([attribute, value]): AttributeChange[] => {
+    const missing = !isEmpty(value) && lacks(resource, parseAttributePath(type, attribute));
+    return missing ? [{ op: 'set', attribute, value }] : [];
+  });
+  const schemas = Array.isArray(resource.schemas) ? resource.schemas : [resourceTypes[type].schema.id];
+  return missed.length > 0 ? changeResource(type, { ...resource, schemas }, missed) : resource;
+}
+
+function lacks(resource: Resource, path: AttributePath): boolean {
+  const found = valueAt(resource, path);
+  if (found === undefined || found === null) return true;
+  if (path.where) {
+    const list = (Array.isArray(found) ? found : [found]).filter(isObject);
+    const element = list.find((each) => meets(each, path));
+    if (element) return path.sub !== undefined && element[path.sub] === undefined;
+    return list.every((each) => path.where!.every(({ attribute: name }) => each[name] !== undefined));
+  }
+  return path.sub !== undefined && isObject(found) && found[path.sub] === undefined;
 }
 
 function set(resource: Resource, path: AttributePath, value: unknown): void {

@@ -165,7 +165,7 @@ class Scim2Connector implements Connector {
   ): Promise<Outcome<MembersResult>> {
     if (context.mode === 'plan')
       return { kind: 'planned', calls: planMembers(this.session, groupId, change) };
-    return changeMembers(this.session, groupId, change, context.signal);
+    return changeMembers(this.session, groupId, change, context);
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { AttributeChange, OperationContext, Outcome, SubjectType, WireCall 
 import { isEmpty, type Resource } from './assemble-resource.js';
 import { attributeOf, parseAttributePath, resourceTypes } from './attribute-path.js';
 import { buildPatch, buildPatchFor, patchBody, wireOperations, type PatchOperation } from './build-patch.js';
-import { changeResource, touchedAttributes, valueAt } from './change-resource.js';
+import { changeResource, touchedAttributes, valueAt, withUnreturned } from './change-resource.js';
 import { toWire, wirePath } from './dialect.js';
 import { readResource } from './read-resource.js';
 import type { Reply } from './refusal.js';
@@ -78,12 +78,13 @@ function patchBodies(session: Session, operations: PatchOperation[]): object[] {
  * resource of SCIM 1.1 with what is to be cleared in `meta.attributes`.
  */
 async function merge(update: Update): Promise<Updated> {
-  const { session, type, calls } = update;
+  const { session, type, calls, context } = update;
   let resource: Resource = { schemas: [resourceTypes[type].schema.id] };
   if (needsReading(update)) {
     const found = await read(update);
     if (found.refused) return { ...found.refused, calls };
-    if (isObject(found.reply.body)) resource = found.reply.body;
+    if (isObject(found.reply.body))
+      resource = withUnreturned(type, found.reply.body, context.lastWritten ?? {});
   }
   const body = mergeBody(update, resource);
   if (body === undefined) return { kind: 'no-op', why: 'unchanged', calls };
@@ -149,7 +150,7 @@ function touchedValues({ session, type, changes }: Update, resource: Resource) {
 
 /** Reads the object, changes it and writes it back, all of it or what has changed. */
 async function put(update: Update): Promise<Updated> {
-  const { session, type, calls } = update;
+  const { session, type, calls, context } = update;
   const { putBody, membersReadable } = session.settings;
   const whole = putBody === 'whole';
   if (whole && type === 'group' && !membersReadable) {
@@ -163,7 +164,7 @@ async function put(update: Update): Promise<Updated> {
     const found = await read(update, whole);
     if (found.refused) return { ...found.refused, calls };
     if (!isObject(found.reply.body)) return noResource(calls);
-    resource = found.reply.body;
+    resource = withUnreturned(type, found.reply.body, context.lastWritten ?? {});
     etag = readResource(resource)?.etag;
   }
   const sent = await session.send({ ...call(update, 'PUT', putBodyOf(update, resource)), ifMatch: etag });
