@@ -23,7 +23,7 @@ export const accountBehaviours: Behaviour[] = [
       const name = stage.name();
       expect((await stage.find(connector, 'user', name)).length === 0, 'found before it was made');
       const { id } = await stage.newUser(connector, name);
-      await stage.newUser(connector, `${name}.other`);
+      await stage.newUser(connector, `other.${name}`);
       const found = await stage.find(connector, 'user', name);
       expect(found.length === 1 && found[0]!.id === id, `found ${found.length} instead of the one`);
     },

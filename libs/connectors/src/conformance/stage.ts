@@ -48,7 +48,9 @@ export class Stage {
 
   name(what = 'user'): string {
     this.serial += 1;
-    return `kit.${what}.${this.run}.${this.serial}`;
+    const { nameDomain } = this.target;
+    const name = `kit.${what}.${this.run}.${this.serial}`;
+    return nameDomain === undefined ? name : `${name}@${nameDomain}`;
   }
 
   context(mode: OperationContext['mode'] = 'live'): OperationContext {

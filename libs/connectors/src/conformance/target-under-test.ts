@@ -25,6 +25,8 @@ export interface TargetUnderTest {
   user(name: string): Attributes;
   /** The attribute accounts are found by; its value is the name. */
   userKey: string;
+  /** Names are addresses in this domain. Left out: any text. */
+  nameDomain?: string;
   /** An attribute that may be changed, and another value for it. */
   change: { attribute: string; to: AttributeValue };
   /** An attribute that may be taken away. */

@@ -12,22 +12,29 @@ export interface ClientCredentials {
   tokenParameters?: Record<string, string>;
 }
 
+/** A grant of another kind, such as a signed assertion (RFC 7523): the form is made anew for each token. */
+export interface TokenGrant {
+  tokenUrl: string;
+  form(): Promise<Record<string, string>>;
+}
+
 export type TokenResult =
   | { kind: 'token'; token: string }
-  | { kind: 'refused'; message: string }
+  /** `code`: of RFC 6749 section 5.2, where the endpoint gives one. */
+  | { kind: 'refused'; message: string; code?: string }
   | { kind: 'unavailable'; message: string; failure?: HttpFailure };
 
 const earlyMs = 60_000;
 const unknownLifetimeMs = 300_000;
 
-/** An OAuth 2.0 client-credentials token (RFC 6749 section 4.4), kept until a minute before it expires. */
+/** An OAuth 2.0 token by client credentials (RFC 6749 section 4.4) or another grant, kept until a minute before it expires. */
 export class AccessToken {
   private held: { token: string; until: number } | undefined;
   private fetching: Promise<TokenResult> | undefined;
 
   constructor(
     private readonly agent: Dispatcher,
-    private readonly client: ClientCredentials,
+    private readonly client: ClientCredentials | TokenGrant,
     private readonly options: { timeoutMs: number; userAgent: string },
   ) {}
 
@@ -43,21 +50,13 @@ export class AccessToken {
 
   private async fetch(): Promise<TokenResult> {
     const { client } = this;
-    const form = new URLSearchParams({ grant_type: 'client_credentials' });
-    if (client.scope) form.set('scope', client.scope);
-    for (const [name, value] of Object.entries(client.tokenParameters ?? {})) form.set(name, value);
     const headers: Record<string, string> = {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
       'user-agent': this.options.userAgent,
     };
-    if (client.clientAuthentication === 'body') {
-      form.set('client_id', client.clientId);
-      form.set('client_secret', client.clientSecret);
-    } else {
-      const pair = `${formEncode(client.clientId)}:${formEncode(client.clientSecret)}`;
-      headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-    }
+    const form =
+      'form' in client ? new URLSearchParams(await client.form()) : clientCredentialsForm(client, headers);
     const result = await exchange(this.agent, {
       method: 'POST',
       url: new URL(client.tokenUrl),
@@ -76,11 +75,26 @@ export class AccessToken {
     }
     // Only a code of RFC 6749 section 5.2: anything else may echo what was sent.
     const code =
-      typeof answer?.error === 'string' && /^[a-z_]{1,40}$/.test(answer.error) ? ` (${answer.error})` : '';
-    const message = `The token endpoint ${new URL(client.tokenUrl).host} answered ${result.status}${code}.`;
+      typeof answer?.error === 'string' && /^[a-z_]{1,40}$/.test(answer.error) ? answer.error : undefined;
+    const message = `The token endpoint ${new URL(client.tokenUrl).host} answered ${result.status}${code ? ` (${code})` : ''}.`;
     const passing = result.status >= 500 || result.status === 429 || result.status === 408;
-    return { kind: passing ? 'unavailable' : 'refused', message };
+    return passing ? { kind: 'unavailable', message } : { kind: 'refused', message, ...(code && { code }) };
   }
+}
+
+/** Puts id and secret where the client has them: into the headers, or into the form. */
+function clientCredentialsForm(client: ClientCredentials, headers: Record<string, string>): URLSearchParams {
+  const form = new URLSearchParams({ grant_type: 'client_credentials' });
+  if (client.scope) form.set('scope', client.scope);
+  for (const [name, value] of Object.entries(client.tokenParameters ?? {})) form.set(name, value);
+  if (client.clientAuthentication === 'body') {
+    form.set('client_id', client.clientId);
+    form.set('client_secret', client.clientSecret);
+  } else {
+    const pair = `${formEncode(client.clientId)}:${formEncode(client.clientSecret)}`;
+    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  return form;
 }
 
 const formEncode = (text: string): string => new URLSearchParams({ v: text }).toString().slice(2);
