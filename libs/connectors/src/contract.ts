@@ -284,7 +284,7 @@ export interface ManifestPreset {
   limits?: string[];
   /** Its page under docs/connectors, without .md. Absent: the page of the type. */
   page?: string;
-  /** Calls a second the app is known to take. */
+  /** Calls a second the app is known to take: the pace of connections whose policy names none. */
   requestsPerSecond?: number;
 }
 

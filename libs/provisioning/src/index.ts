@@ -20,6 +20,7 @@ export const provisioningMigrations = [
   AddSimulations1790000000430,
 ];
 export { pauseConnection, resumeConnection } from './push/pause-connection.js';
+export { type ConnectionPace, paceOf } from './connections/connection-pace.js';
 export { ConnectionEntity, type ConnectionState } from './connections/connection.entity.js';
 export {
   ConnectionNameTaken,

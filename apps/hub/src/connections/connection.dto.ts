@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Mappings } from '@rollcall/connectors';
+import { connectorModule, type Mappings } from '@rollcall/connectors';
 import {
   type ConnectionEntity,
+  type ConnectionPace,
   type ConnectionState,
+  paceOf,
   type SavedConnection,
   type PolicyInput,
   type Scope,
@@ -147,6 +149,20 @@ export class PageQuery {
   limit?: number;
 }
 
+export class PaceView implements ConnectionPace {
+  @ApiProperty({
+    nullable: true,
+    type: Number,
+    description: 'Calls a second at most. Null: as many as the target takes.',
+  })
+  requestsPerSecond!: number | null;
+  @ApiProperty({
+    enum: ['policy', 'preset', 'default'],
+    description: 'policy: policy.push.requestsPerSecond. preset: what is known of the app.',
+  })
+  from!: ConnectionPace['from'];
+}
+
 export class ConnectionView {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -170,6 +186,8 @@ export class ConnectionView {
   scope!: Scope;
   @ApiProperty(json)
   policy!: PolicyInput;
+  @ApiProperty({ type: PaceView, description: 'How fast it is called.' })
+  pace!: PaceView;
   @ApiProperty()
   configVersion!: number;
   @ApiProperty()
@@ -208,6 +226,7 @@ export function connectionView(row: ConnectionEntity): ConnectionView {
     mappings,
     scope,
     policy,
+    pace: paceOf(connectorModule(connector), settings, policy),
     configVersion,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

@@ -52,7 +52,9 @@ export class PresetView {
   rights!: string[];
   @ApiProperty({ type: [String], description: 'What the app is known not to take.' })
   limits!: string[];
-  @ApiPropertyOptional({ description: 'Known pace of the app; see policy.push.requestsPerSecond.' })
+  @ApiPropertyOptional({
+    description: 'Calls a second the app is known to take: the pace of connections whose policy names none.',
+  })
   requestsPerSecond?: number;
   @ApiProperty({ example: 'docs/connectors/exium.md', description: 'From nothing to a green test.' })
   page!: string;

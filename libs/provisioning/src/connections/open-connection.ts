@@ -11,6 +11,7 @@ import { compileConfiguration } from '../plan/compile-configuration.js';
 import type { Configuration } from '../plan/plan.js';
 import type { PolicyInput } from '../plan/policy.js';
 import type { Scope } from '../scope/scope.js';
+import { type ConnectionPace, paceOf } from './connection-pace.js';
 import { openCredentials } from './credentials.js';
 import { defaultMappingsOf } from './default-mappings.js';
 
@@ -23,6 +24,7 @@ export interface ConnectorAccess {
 export interface OpenConnection {
   configuration: Configuration;
   capabilities: Capabilities;
+  pace: ConnectionPace;
   connector: Connector;
 }
 
@@ -63,17 +65,19 @@ export async function openConnection(
   if (!module) throw new Error(`There is no connector "${row.connector}" in this version of the hub`);
   const { manifest } = module;
   const credentials = openCredentials(keyring, tenantId, connectionId, row.credentials);
+  const policy = draft.policy ?? row.policy;
   return {
     configuration: compileConfiguration({
       version: row.version,
       scope: draft.scope ?? row.scope,
-      policy: draft.policy ?? row.policy,
+      policy,
       mappings:
         (draft.mappings === undefined ? row.mappings : draft.mappings) ??
         defaultMappingsOf(module, row.settings),
       types: await projectedTypes(database.pool, tenantId),
     }),
     capabilities: module.capabilities?.(row.settings) ?? manifest.capabilities,
+    pace: paceOf(module, row.settings, policy),
     connector: module.open(row.settings, credentials, access.runtime),
   };
 }

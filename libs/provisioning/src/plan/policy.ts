@@ -40,7 +40,7 @@ export interface GroupPolicy {
 }
 
 export interface PushPolicy {
-  /** Calls to the target a second, of all worker processes together. Left out: as many as the target takes. */
+  /** Calls to the target a second, of all worker processes together. Left out: as many as the app is known to take. */
   requestsPerSecond?: number;
   /** Calls to the target at once, of all worker processes together. */
   concurrency: number;

@@ -55,8 +55,8 @@ export class CurrentConfiguration {
     const { database, keyring, connectors } = this.parts;
     const open = await openConnection(database, keyring, connectors, this.tenantId, this.connectionId);
     if (!open) throw new Error(`Connection ${this.connectionId} is gone`);
-    const { configuration, capabilities } = open;
-    this.pace.configure(configuration.policy.push.requestsPerSecond);
+    const { configuration, capabilities, pace } = open;
+    this.pace.configure(pace.requestsPerSecond ?? undefined);
     const connector = paced(open.connector, this.pace);
     const absent = new AbsentIndex(
       connector,
