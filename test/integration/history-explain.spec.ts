@@ -192,6 +192,7 @@ it('knows of an account that was taken over what was found there', { timeout: 12
     const app = await rig.connect('Old app', {}, target);
     const old = await rig.createUser('old@example.com', { title: 'Veteran', displayName: 'Olga' });
     await rig.at(old, app, 'active');
+    await rig.reported();
     const { state } = await rig.get(`users/${old}/history?at=${new Date().toISOString()}`);
     expect(state.accounts.find(({ connection }: any) => connection.id === app)).toMatchObject({
       state: 'active',
