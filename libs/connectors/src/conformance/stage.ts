@@ -1,5 +1,12 @@
 import { AssertionError } from 'node:assert';
-import type { Connector, OperationContext, Outcome, RemoteObject, SubjectType } from '../contract.js';
+import type {
+  AttributeChange,
+  Connector,
+  OperationContext,
+  Outcome,
+  RemoteObject,
+  SubjectType,
+} from '../contract.js';
 import { FaultProxy } from './fault-proxy.js';
 import type { OpenOptions, TargetUnderTest } from './target-under-test.js';
 
@@ -59,7 +66,23 @@ export class Stage {
   }
 
   async newUser(connector: Connector, name = this.name()): Promise<RemoteObject> {
+    if (this.target.seedUser) return { ...(await this.target.seedUser(name)), attributes: {} };
     return ok(await connector.create('user', this.target.user(name), this.context()), 'create');
+  }
+
+  /** Makes an account of the name, or changes one that was seeded under it. */
+  async write(connector: Connector, name: string, signal?: AbortSignal): Promise<Outcome<unknown>> {
+    const { target } = this;
+    const context = { ...this.context(), ...(signal && { signal }) };
+    if (!target.seedUser) return connector.create('user', target.user(name), context);
+    const { id } = await target.seedUser(name);
+    return connector.update('user', id, [this.change()], context);
+  }
+
+  /** The change of the target under test. */
+  change(): AttributeChange {
+    const { attribute, to } = this.target.change;
+    return { op: 'set', attribute, value: to };
   }
 
   async newGroup(connector: Connector, name = this.name('group')): Promise<RemoteObject> {

@@ -21,6 +21,11 @@ export interface TargetUnderTest {
   /** A connector whose calls go to this address instead of the server's own. */
   open(address: Address, options: OpenOptions): Connector;
   capabilities: Capabilities;
+  /**
+   * Makes an account past the connector, for targets where it can make none (`capabilities.create` false). With it,
+   * what is shown of writing is shown of a change.
+   */
+  seedUser?(name: string): Promise<{ id: string }>;
   /** All that a new account needs, with a value for `change` and `clear`. The name is unique. */
   user(name: string): Attributes;
   /** The attribute accounts are found by; its value is the name. */

@@ -1,17 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Connector, Outcome, RemoteObject } from '../contract.js';
 import type { Behaviour } from './behaviour.js';
 import type { Fault } from './fault-proxy.js';
 import { drawFaults } from './fault-schedule.js';
 import { expect, expectKind, ok, type Stage, told } from './stage.js';
+import type { TargetUnderTest } from './target-under-test.js';
 
 const mostExchanges = 12;
 const shortMs = 400;
+
+const writesNothing = ({ capabilities }: TargetUnderTest) =>
+  capabilities.create || capabilities.update ? undefined : 'nothing can be written there';
 
 /** Answers that get lost, servers that are slow, busy or gone, credentials that are refused. */
 export const troubleBehaviours: Behaviour[] = [
   {
     id: 'plan',
     title: 'plan mode tells the calls and sends nothing that writes',
+    skip: writesNothing,
     async show(stage) {
       const connector = stage.connect();
       const { target } = stage;
@@ -19,15 +25,8 @@ export const troubleBehaviours: Behaviour[] = [
       const { id } = await stage.newUser(connector);
       const sent = stage.proxy.bytesFromClient;
       const plan = stage.context('plan');
-      const outcomes: Outcome<unknown>[] = [
-        await connector.create('user', target.user(name), plan),
-        await connector.update(
-          'user',
-          id,
-          [{ op: 'set', attribute: target.change.attribute, value: target.change.to }],
-          plan,
-        ),
-      ];
+      const outcomes = [await connector.update('user', id, [stage.change()], plan)] as Outcome<unknown>[];
+      if (target.capabilities.create) outcomes.push(await connector.create('user', target.user(name), plan));
       if (target.capabilities.delete) outcomes.push(await connector.delete('user', id, plan));
       if (target.capabilities.members.addRemove)
         outcomes.push(
@@ -54,12 +53,14 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'storm',
     title: 'a seeded storm of lost requests and answers leaves each account once',
+    skip: writesNothing,
     async show(stage) {
       const connector = stage.connect({ timeoutMs: shortMs });
       for (const fault of drawFaults(7, 12)) {
         const name = stage.name('storm');
         stage.proxy.set(fault);
-        await createAsTheEngineDoes(stage, connector, name);
+        if (stage.target.seedUser) await changeAsTheEngineDoes(stage, connector, name);
+        else await createAsTheEngineDoes(stage, connector, name);
         stage.proxy.set(undefined);
         expect((await stage.find(connector, 'user', name)).length === 1, `${name} is not there once`);
       }
@@ -68,41 +69,42 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'down',
     title: 'a server that is down stops the connection, nothing is taken for done, and it goes on after',
+    skip: writesNothing,
     async show(stage) {
       const connector = stage.connect();
-      await stage.newUser(connector);
+      expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write before');
       await stage.proxy.goDown();
       // The first may go out on a connection of which the end has not come to be known.
       await connector.find('user', { attribute: stage.target.userKey, value: stage.name() });
-      const outcome = await connector.create('user', stage.target.user(stage.name()), stage.context());
+      const outcome = await stage.write(connector, stage.name());
       expect(
         outcome.kind === 'retry' && outcome.scope === 'connection' && !outcome.maybeDone,
         `it answered ${told(outcome)} instead of retry of the connection`,
       );
       await stage.proxy.comeBack();
-      await stage.newUser(connector);
+      expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write after');
     },
   },
   {
     id: 'slow',
     title: 'a slow server is waited for',
+    skip: writesNothing,
     async show(stage) {
       stage.proxy.latencyMs = 60;
-      await stage.newUser(stage.connect());
+      expectKind(await stage.write(stage.connect(), stage.name()), ['ok'], 'a write');
     },
   },
   {
     id: 'throttling',
     title: 'a target that slows clients down makes the connection wait as long as it says',
-    skip: ({ throttling }) =>
-      throttling && throttling.length > 0 ? undefined : 'the server cannot be made to do it',
+    skip: (target) =>
+      writesNothing(target) ?? (target.throttling?.length ? undefined : 'the server cannot be made to do it'),
     async show(stage) {
       for (const { form, afterMs, begin } of stage.target.throttling!) {
         const connector = stage.connect();
         const end = await begin();
         try {
-          const name = stage.name();
-          const outcome = await connector.create('user', stage.target.user(name), stage.context());
+          const outcome = await stage.write(connector, stage.name());
           expect(
             outcome.kind === 'retry' && outcome.scope === 'connection',
             `${form}: it answered ${told(outcome)} instead of retry of the connection`,
@@ -127,11 +129,8 @@ export const troubleBehaviours: Behaviour[] = [
       otherCredentials.includes('wrong') ? undefined : 'the target asks for no credentials',
     async show(stage) {
       const connector = stage.connect({ credentials: 'wrong' });
-      expectKind(
-        await connector.create('user', stage.target.user(stage.name()), stage.context()),
-        ['denied'],
-        'create',
-      );
+      if (!writesNothing(stage.target))
+        expectKind(await stage.write(connector, stage.name()), ['denied'], 'a write');
       expectKind(
         await connector.find('user', { attribute: stage.target.userKey, value: 'anybody' }),
         ['denied'],
@@ -146,27 +145,24 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'missing-rights',
     title: 'missing rights stop the connection',
-    skip: ({ otherCredentials }) =>
-      otherCredentials.includes('without-rights') ? undefined : 'the target knows no lesser rights',
+    skip: (target) =>
+      writesNothing(target) ??
+      (target.otherCredentials.includes('without-rights') ? undefined : 'the target knows no lesser rights'),
     async show(stage) {
       const connector = stage.connect({ credentials: 'without-rights' });
-      const outcome = await connector.create('user', stage.target.user(stage.name()), stage.context());
-      expectKind(outcome, ['denied'], 'create');
+      expectKind(await stage.write(connector, stage.name()), ['denied'], 'a write');
     },
   },
   {
     id: 'stop',
     title: 'a call that the hub stops ends at once',
+    skip: writesNothing,
     async show(stage) {
       const connector = stage.connect();
-      await stage.newUser(connector);
+      expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write before');
       stage.proxy.set({ action: 'stall', when: 'after', at: 0 });
       const stop = new AbortController();
-      const name = stage.name();
-      const call = connector.create('user', stage.target.user(name), {
-        ...stage.context(),
-        signal: stop.signal,
-      });
+      const call = stage.write(connector, stage.name(), stop.signal);
       while (!stage.proxy.hit) await new Promise(setImmediate);
       stop.abort();
       expectKind(await call, ['retry'], 'the call');
@@ -194,20 +190,22 @@ export const troubleBehaviours: Behaviour[] = [
 ];
 
 /**
- * The fault comes at each exchange of a creation in turn, until one takes place without it: with a connector that has
- * just been opened, and with one that has worked before.
+ * The fault comes at each exchange of a creation (of a change, where nothing can be made) in turn, until one takes
+ * place without it: with a connector that has just been opened, and with one that has worked before.
  */
 function lostAnswer(id: string, title: string, fault: Omit<Fault, 'at'>): Behaviour {
   return {
     id,
     title,
+    skip: writesNothing,
     async show(stage) {
       const timeoutMs = fault.action === 'stall' ? shortMs : undefined;
       for (const state of ['new', 'warm'] as const) {
         let at = 0;
-        while (await loseOne(stage, { ...fault, at }, state, timeoutMs)) {
+        const lose = stage.target.seedUser ? loseOneOfChange : loseOne;
+        while (await lose(stage, { ...fault, at }, state, timeoutMs)) {
           at += 1;
-          expect(at < mostExchanges, `a creation takes more than ${mostExchanges} exchanges`);
+          expect(at < mostExchanges, `a write takes more than ${mostExchanges} exchanges`);
         }
         expect(at > 0, 'the connector has made no call');
       }
@@ -240,6 +238,54 @@ async function loseOne(
   if (found.length === 0 && outcome.kind === 'retry') await stage.newUser(connector, name);
   expect((await stage.find(connector, 'user', name)).length === 1, `${name} is not there once`);
   return true;
+}
+
+/** @returns false when the change has fewer exchanges than that */
+async function loseOneOfChange(
+  stage: Stage,
+  fault: Fault,
+  state: 'new' | 'warm',
+  timeoutMs: number | undefined,
+): Promise<boolean> {
+  const connector = stage.connect({ timeoutMs });
+  if (state === 'warm') expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write before');
+  const { id } = await stage.newUser(connector);
+  stage.proxy.set(fault);
+  const outcome = await connector.update('user', id, [stage.change()], stage.context());
+  const { hit } = stage.proxy;
+  stage.proxy.set(undefined);
+  if (!hit) {
+    ok(outcome, 'update without trouble');
+    return false;
+  }
+  expectKind(outcome, ['retry', 'ok'], `with exchange ${fault.at} lost, update`);
+  if (outcome.kind === 'retry' && !outcome.maybeDone)
+    expect(
+      !(await isChanged(stage, connector, id)),
+      `exchange ${fault.at}: it was done, and the outcome denies that`,
+    );
+  const again = await connector.update('user', id, [stage.change()], stage.context());
+  expectKind(again, ['ok', 'no-op'], 'the change again');
+  expect(await isChanged(stage, connector, id), 'the change is not there');
+  return true;
+}
+
+async function isChanged(stage: Stage, connector: Connector, id: string): Promise<boolean> {
+  const { attribute, to } = stage.target.change;
+  const { attributes } = ok(await connector.get('user', id), 'get');
+  return isDeepStrictEqual(attributes[attribute], to);
+}
+
+/** Changes a seeded account, again after every answer that leaves it open. */
+async function changeAsTheEngineDoes(stage: Stage, connector: Connector, name: string): Promise<void> {
+  const { id } = await stage.newUser(connector, name);
+  for (let tries = 0; tries < 10; tries += 1) {
+    const outcome = await connector.update('user', id, [stage.change()], stage.context());
+    if (outcome.kind === 'ok' || outcome.kind === 'no-op') break;
+    expectKind(outcome, ['retry'], 'update');
+  }
+  stage.proxy.set(undefined);
+  expect(await isChanged(stage, connector, id), `${name} could not be changed in ten attempts`);
 }
 
 /** Looks, creates, and looks again after every answer that leaves it open. */
