@@ -13,10 +13,10 @@ import type {
   SubjectType,
   TestReport,
 } from '../../contract.js';
+import { checkAuthorities, checkClientCertificate } from '../../http/check-certificates.js';
 import { checkAttribute, unwritable } from './attribute-path.js';
 import { assembleResource } from './assemble-resource.js';
 import { changeMembers, planMembers } from './change-members.js';
-import { checkCredentials, checkSettings } from './check-certificates.js';
 import { checkChanges, checkNew } from './check-values.js';
 import { toWire } from './dialect.js';
 import { discoverTarget } from './discover-target.js';
@@ -40,8 +40,8 @@ export const scim2: ConnectorModule = {
     return presets.find(({ id }) => id === preset)?.defaultMappings ?? manifest.defaultMappings;
   },
   check: ({ settings, credentials }) => [
-    ...(settings ? checkSettings(settings as Partial<Scim2Settings>) : []),
-    ...(credentials ? checkCredentials(credentials as Scim2Credentials) : []),
+    ...(settings ? checkAuthorities(settings as Partial<Scim2Settings>) : []),
+    ...(credentials ? checkClientCertificate(credentials as Scim2Credentials) : []),
   ],
   checkAttribute,
   open: (settings, credentials, runtime) =>

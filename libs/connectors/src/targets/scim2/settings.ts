@@ -1,4 +1,5 @@
 import type { SubjectType } from '../../contract.js';
+import type { ClientCertificate } from '../../http/check-certificates.js';
 
 /** What an admin sets for a SCIM connection. Described for the form in settings-schema.ts. */
 export interface Scim2Settings {
@@ -53,12 +54,6 @@ export interface ValueRule {
   /** None of these characters may occur. */
   forbidden?: string;
   lowerCase?: boolean;
-}
-
-/** Given beside each kind of credentials: the certificate the hub shows to the app (mutual TLS). */
-export interface ClientCertificate {
-  clientCertificate?: string;
-  clientKey?: string;
 }
 
 export type Scim2Credentials = ClientCertificate &

@@ -1,16 +1,21 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { Scim2Credentials, Scim2Settings } from './settings.js';
 
 type Problem = { field: string; message: string };
 
-/** What is wrong with settings that meet their schema. */
-export function checkSettings({ caCertificates }: Partial<Scim2Settings>): Problem[] {
+/** Given beside credentials of any kind: the certificate the hub shows to the target (mutual TLS). */
+export interface ClientCertificate {
+  clientCertificate?: string;
+  clientKey?: string;
+}
+
+/** What is wrong with the authorities that settings name. */
+export function checkAuthorities({ caCertificates }: { caCertificates?: string }): Problem[] {
   if (caCertificates === undefined) return [];
   return wrongCertificates(caCertificates).map((message) => ({ field: 'settings.caCertificates', message }));
 }
 
-/** What is wrong with credentials that meet their schema. No part of them is repeated. */
-export function checkCredentials({ clientCertificate, clientKey }: Scim2Credentials): Problem[] {
+/** What is wrong with the client certificate of credentials. No part of them is repeated. */
+export function checkClientCertificate({ clientCertificate, clientKey }: ClientCertificate): Problem[] {
   if (clientCertificate === undefined && clientKey === undefined) return [];
   const of = (field: string, message: string) => ({ field: `credentials.${field}`, message });
   if (clientCertificate === undefined)
