@@ -24,10 +24,13 @@ export async function findObjects(
   const matches = new Map<string, { object: RemoteObject; literal: boolean }>();
   let seen = 0;
   let firstId: unknown;
+  const begun = await firstPage(session, type, key, calls);
+  let { sent } = begun;
   for (let page = 0; page < mostPages; page++) {
-    const sent: Sent =
-      page === 0 ? await firstPage(session, type, key, calls) : await nextPage(session, type, key, seen);
-    if (page > 0) calls.push(sent.call);
+    if (page > 0) {
+      sent = await session.send(query(type, begun.filter, seen + 1));
+      calls.push(sent.call);
+    }
     if (sent.refused) {
       // Some servers say "no match" with 404 where RFC 7644 section 3.4.2 wants an empty list.
       if (sent.reply?.status === 404 && isObject(sent.reply.body)) return { kind: 'ok', value: [], calls };
@@ -65,28 +68,32 @@ export async function findObjects(
   };
 }
 
+/** The first answer that is not a refusal of the filter, and the filter it was given to. */
 async function firstPage(
   session: Session,
   type: SubjectType,
   key: { attribute: string; value: string },
   calls: WireCall[],
-): Promise<Sent> {
-  let sent = await session.send(query(type, filterOf(session, type, key)));
-  calls.push(sent.call);
-  const strict = strictFilterOf(session, type, key);
-  if (sent.reply?.status === 400 && strict !== undefined) {
-    sent = await session.send(query(type, strict));
+): Promise<{ sent: Sent; filter: string | undefined }> {
+  const filters = filtersFor(session, type, key);
+  for (let at = 0; ; at += 1) {
+    const sent = await session.send(query(type, filters[at]));
     calls.push(sent.call);
+    if (sent.reply?.status !== 400 || at + 1 === filters.length) return { sent, filter: filters[at] };
   }
-  return sent;
 }
 
-const nextPage = (
+/** Undefined stands for the list of everything. Some servers do not read the escapes of a value with quotes. */
+function filtersFor(
   session: Session,
   type: SubjectType,
   key: { attribute: string; value: string },
-  seen: number,
-) => session.send(query(type, filterOf(session, type, key), seen + 1));
+): (string | undefined)[] {
+  const filter = filterOf(session, type, key);
+  if (filter === undefined) return [undefined];
+  const strict = strictFilterOf(session, type, key);
+  return [filter, ...(strict === undefined ? [] : [strict]), ...(/["\\]/.test(key.value) ? [undefined] : [])];
+}
 
 const query = (type: SubjectType, filter: string | undefined, startIndex?: number) => ({
   method: 'GET' as const,
