@@ -47,11 +47,16 @@ export class ScimSender {
     return (body.Resources as { id: string }[])[0]!.id;
   }
 
-  async createGroup(displayName: string, members: string[] = []): Promise<string> {
+  async createGroup(
+    displayName: string,
+    members: string[] = [],
+    attributes: Record<string, unknown> = {},
+  ): Promise<string> {
     const { status, body } = await this.insist('POST', '/Groups', {
       schemas: [groupSchema],
       displayName,
       members: members.map((value) => ({ value })),
+      ...attributes,
     });
     if (status !== 201) throw new Error(`${displayName}: ${status} ${JSON.stringify(body)}`);
     return body.id as string;

@@ -12,6 +12,8 @@ export interface VendorCall {
   path: string;
   body?: Json;
   status: number;
+  /** Epoch milliseconds at which it was answered. */
+  at: number;
 }
 
 export interface VendorApp {
@@ -69,7 +71,7 @@ class App {
     const answer = this.answer(request, url, path, sent);
     const body = sent === '' ? {} : { body: JSON.parse(sent) as Json };
     const query = decodeURIComponent(url.search.replaceAll('+', ' '));
-    this.calls.push({ method, path: path + query, ...body, status: answer.status });
+    this.calls.push({ method, path: path + query, ...body, status: answer.status, at: Date.now() });
     response.writeHead(answer.status, { 'content-type': 'application/scim+json', ...answer.headers });
     response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
   }
@@ -242,7 +244,9 @@ class App {
   }
 
   private shown(kind: 'users' | 'groups', resource: Json, query?: URLSearchParams): Json {
-    const { members, ...rest } = resource;
+    const { members, ...returned } = resource;
+    const { unreturned = [] } = this.profile;
+    const rest = Object.fromEntries(Object.entries(returned).filter(([name]) => !unreturned.includes(name)));
     const hidden = this.profile.hidesMembers || query?.get('excludedAttributes') === 'members';
     return kind === 'groups' && !hidden ? { ...rest, members: members ?? [] } : rest;
   }

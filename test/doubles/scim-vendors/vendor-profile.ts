@@ -18,6 +18,8 @@ export interface VendorProfile {
   mostMembersPerPatch?: number;
   /** Groups are returned without members. */
   hidesMembers?: boolean;
+  /** Attributes it takes and never returns. */
+  unreturned?: string[];
   /** Attributes it can be searched by; others are refused with invalidFilter. */
   searchable?: { users: string[]; groups: string[] };
   required?: { users: string[]; groups: string[] };
