@@ -1,5 +1,5 @@
 import { Attribute, Change, type Entry } from 'ldapts';
-import { textsOf } from './session.js';
+import { textsOf } from './server-link.js';
 import type { LdapSettings } from './settings.js';
 import { isBelow } from './distinguished-name.js';
 

@@ -1,7 +1,8 @@
 import { escapeFilter } from 'ldapts';
 import { replace } from './active-state.js';
 import { Refused } from './result-codes.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 
 const mostTries = 50;
 

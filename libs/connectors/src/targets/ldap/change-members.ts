@@ -2,7 +2,8 @@ import type { MemberChange, MembersResult, OperationContext, Outcome } from '../
 import { memberChange } from './mend-groups.js';
 import { PermissiveModify } from './request-controls.js';
 import { isCode, resultCode } from './result-codes.js';
-import type { Session, Work } from './session.js';
+import type { Work } from './server-link.js';
+import type { Session } from './session.js';
 import { memberAttributeOf, placeholderOf } from './settings.js';
 import { findNames } from './write-values.js';
 

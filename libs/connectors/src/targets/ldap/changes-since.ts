@@ -2,7 +2,8 @@ import { escapeFilter } from 'ldapts';
 import type { ChangesPage, Outcome, SubjectType } from '../../contract.js';
 import { isBelow } from './distinguished-name.js';
 import type { Listings } from './listings.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 
 /** Changes are committed in another order than they begin: so much is read twice. */
 const overlapMs = 60_000;

@@ -4,7 +4,7 @@ import { connect as connectSecurely, type ConnectionOptions, type TLSSocket } fr
 import { Client } from 'ldapts';
 import type { ConnectorRuntime } from '../../contract.js';
 import { AddressRefused, guardedLookup } from '../../http/agent.js';
-import type { LdapCredentials, LdapSettings } from './settings.js';
+import type { LdapCredentials, ServerSettings } from './settings.js';
 
 /** Where opening a connection came to an end. */
 export type OpeningStage = 'name' | 'address' | 'reach' | 'tls' | 'bind';
@@ -42,7 +42,7 @@ export class Connection {
   }
 
   static async open(
-    settings: LdapSettings,
+    settings: ServerSettings,
     credentials: LdapCredentials,
     runtime: ConnectorRuntime,
   ): Promise<Connection> {
@@ -57,7 +57,7 @@ export class Connection {
 
   private static async greet(
     plain: Socket,
-    settings: LdapSettings,
+    settings: ServerSettings,
     credentials: LdapCredentials,
   ): Promise<Connection> {
     const security = settings.url.startsWith('ldaps:') ? 'ldaps' : settings.security;
@@ -122,7 +122,10 @@ export class Connection {
   }
 }
 
-async function reach({ url, timeoutMs }: LdapSettings, { allowAddress }: ConnectorRuntime): Promise<Socket> {
+async function reach(
+  { url, timeoutMs }: ServerSettings,
+  { allowAddress }: ConnectorRuntime,
+): Promise<Socket> {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   // Node does not call `lookup` for a literal address.
@@ -178,7 +181,7 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function tlsOptions(settings: LdapSettings, credentials: LdapCredentials): ConnectionOptions {
+function tlsOptions(settings: ServerSettings, credentials: LdapCredentials): ConnectionOptions {
   const host = new URL(settings.url).hostname.replace(/^\[|\]$/g, '');
   const name = settings.serverName ?? host;
   return {

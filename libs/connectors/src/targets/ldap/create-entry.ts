@@ -5,7 +5,8 @@ import type { NumberRange } from './allocate-number.js';
 import { below, rdnOf } from './distinguished-name.js';
 import { ReadIdAfter } from './request-controls.js';
 import { isCode, Refused, resultCode } from './result-codes.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 import { passwordCall, randomPassword, setPassword } from './set-password.js';
 import { memberAttributeOf, placeholderOf, type LdapSettings } from './settings.js';
 import {

@@ -3,7 +3,8 @@ import { hasClass } from './create-entry.js';
 import { attributesAllowed, describeAttribute, type DirectorySchema } from './directory-schema.js';
 import { checkAttribute } from './entry-values.js';
 import { capabilitiesWith } from './manifest.js';
-import type { Session, Work } from './session.js';
+import type { Work } from './server-link.js';
+import type { Session } from './session.js';
 import type { LdapSettings } from './settings.js';
 
 /** The attributes that the object classes of the settings allow, from the schema of the server. */

@@ -1,7 +1,8 @@
 import type { Entry } from 'ldapts';
 import type { Attributes, AttributeValue, RemoteObject, SubjectType } from '../../contract.js';
 import { readActive } from './active-state.js';
-import { binaryAttributes, textsOf, valuesOf } from './session.js';
+import { textsOf, valuesOf } from './server-link.js';
+import { binaryAttributes } from './session.js';
 import { memberAttributeOf, type LdapSettings } from './settings.js';
 
 const secret =

@@ -15,6 +15,7 @@ import type {
   TestReport,
 } from '../../contract.js';
 import { NumberRange } from './allocate-number.js';
+import { attempt } from './attempt.js';
 import { changeMembers } from './change-members.js';
 import { changesSince } from './changes-since.js';
 import { createEntry, type Ranges } from './create-entry.js';
@@ -24,9 +25,8 @@ import { defaultMappingsWith } from './default-mappings.js';
 import { checkAttribute } from './entry-values.js';
 import { Listings } from './listings.js';
 import { capabilitiesWith, manifest } from './manifest.js';
-import { findEntries, getEntry } from './read-entries.js';
-import { Refused } from './result-codes.js';
-import { newWork, Session, type Work } from './session.js';
+import { findEntries, getEntry, listedEntries } from './read-entries.js';
+import { Session } from './session.js';
 import { completeSettings, type LdapCredentials, type LdapSettings } from './settings.js';
 import { testDirectory } from './test-directory.js';
 import { deleteEntry, updateEntry } from './update-entry.js';
@@ -54,7 +54,7 @@ class LdapConnector implements Connector {
 
   constructor(private readonly session: Session) {
     const { uidNumberFrom, uidNumberTo, gidNumberFrom, gidNumberTo } = session.settings;
-    this.listings = new Listings(session);
+    this.listings = new Listings(session, listedEntries(session));
     this.ranges = {
       uidNumber: new NumberRange(session, 'uidNumber', uidNumberFrom, uidNumberTo),
       gidNumber: new NumberRange(session, 'gidNumber', gidNumberFrom, gidNumberTo),
@@ -123,21 +123,5 @@ class LdapConnector implements Connector {
   async close(): Promise<void> {
     await this.listings.close();
     await this.session.close();
-  }
-}
-
-/** Whatever ends an operation becomes its outcome. After one change was made the whole may be done in part. */
-async function attempt<T>(
-  context: OperationContext | undefined,
-  operate: (work: Work) => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
-  const work = newWork(context?.signal);
-  try {
-    return await operate(work);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const { refusal } = error;
-    const partly = refusal.kind === 'retry' && work.changed;
-    return { ...refusal, ...(partly && { maybeDone: true }), calls: work.calls };
   }
 }

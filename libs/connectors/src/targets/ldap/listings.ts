@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Client, SearchResult } from 'ldapts';
-import type { Outcome, Page, SubjectType } from '../../contract.js';
+import type { Client, Entry, SearchOptions, SearchResult } from 'ldapts';
+import type { Outcome, Page, RemoteObject, SubjectType } from '../../contract.js';
 import type { Connection } from './connection.js';
-import { noBase, openingRefusal } from './refusals.js';
-import { binaryAttributes, type Session, type Work } from './session.js';
-import { attributesFor, objects } from './read-entries.js';
+import { noBase } from './refusals.js';
+import type { ServerLink, Work } from './server-link.js';
 import { isCode, Refused, resultCode } from './result-codes.js';
+
+/** What there is to list, and how its entries are read. */
+export interface Listed {
+  basesOf(type: SubjectType): string[];
+  filterOf(type: SubjectType, further?: string): string;
+  attributesOf(type: SubjectType, work: Work): Promise<string[]>;
+  objectsOf(type: SubjectType, entries: Entry[]): RemoteObject[];
+  /** What is done about a server that stops in the page. */
+  sizeRemedy: string;
+}
 
 interface Listing {
   connection: Connection;
@@ -30,7 +39,10 @@ const idleMs = 120_000;
 export class Listings {
   private readonly open = new Map<string, Listing>();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly link: ServerLink,
+    private readonly listed: Listed,
+  ) {}
 
   async page(
     type: SubjectType,
@@ -70,19 +82,25 @@ export class Listings {
     further: string,
     atEnd?: object,
   ): Promise<Listing> {
-    const attributes = await attributesFor(this.session, work, type);
+    const attributes = await this.listed.attributesOf(type, work);
     if (this.open.size >= mostOpen) {
       const [oldest] = this.open.keys();
       await this.end(this.goOn(oldest!)!);
     }
-    const connection = await this.session.open().catch((error: unknown) => {
-      throw new Refused(openingRefusal(error, this.session.secrets()));
+    const connection = await this.link.open().catch((error: unknown) => {
+      throw new Refused(this.link.unopened(error));
     });
-    const { pageSize } = this.session.settings;
+    const { pageSize } = this.link.settings;
     const size = Math.max(1, Math.min(limit ?? pageSize, pageSize));
-    const bases = this.session.basesOf(type);
-    const filter = this.session.filterOf(type, further);
-    const pages = allPages(connection.client, bases, { filter, attributes, pageSize: size });
+    const bases = this.listed.basesOf(type);
+    const filter = this.listed.filterOf(type, further);
+    const { binaryAttributes } = this.link;
+    const pages = allPages(connection.client, bases, {
+      filter,
+      attributes,
+      explicitBufferAttributes: binaryAttributes,
+      paged: { pageSize: size },
+    });
     return { connection, type, filter, attributes, bases, pages, seen: new Set(), atEnd };
   }
 
@@ -94,7 +112,7 @@ export class Listings {
   }
 
   private async read(listing: Listing, work: Work): Promise<Outcome<Page>> {
-    const call = this.session.call('SEARCH', listing.bases[0]!, {
+    const call = this.link.call('SEARCH', listing.bases[0]!, {
       scope: 'sub',
       filter: listing.filter,
       attributes: listing.attributes,
@@ -102,11 +120,11 @@ export class Listings {
     });
     work.calls.push(call);
     try {
-      const { done, value } = await this.session.runOn(listing.connection, { work, call }, () =>
+      const { done, value } = await this.link.runOn(listing.connection, { work, call }, () =>
         listing.pages.next(),
       );
       if (done) return await this.last(listing, []);
-      const found = objects(this.session, listing.type, (value as SearchResult).searchEntries);
+      const found = this.listed.objectsOf(listing.type, (value as SearchResult).searchEntries);
       const fresh = found.filter(({ id }) => !listing.seen.has(id));
       if (found.length > 0 && fresh.length === 0)
         return await this.last(listing, [], 'The server gives the same page again and again.');
@@ -118,7 +136,7 @@ export class Listings {
     } catch (error) {
       if (isCode(error, resultCode.noSuchObject)) throw new Refused(noBase(listing.bases.join(', ')));
       if (!isCode(error, resultCode.sizeLimitExceeded)) throw error;
-      return this.last(listing, [], sizeLimited(listing.seen.size));
+      return this.last(listing, [], sizeLimited(listing.seen.size, this.listed.sizeRemedy));
     }
   }
 
@@ -136,20 +154,13 @@ export class Listings {
   }
 }
 
-export const sizeLimited = (read: number): string =>
-  `The server stops in the page after ${read} entries (size limit), paged or not. Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.`;
+const sizeLimited = (read: number, remedy: string): string =>
+  `The server stops in the page after ${read} entries (size limit), paged or not. ${remedy}`;
 
 async function* allPages(
   client: Client,
   bases: string[],
-  { filter, attributes, pageSize }: { filter: string; attributes: string[]; pageSize: number },
+  options: SearchOptions,
 ): AsyncGenerator<SearchResult> {
-  for (const base of bases) {
-    yield* client.searchPaginated(base, {
-      filter,
-      attributes,
-      explicitBufferAttributes: binaryAttributes,
-      paged: { pageSize },
-    });
-  }
+  for (const base of bases) yield* client.searchPaginated(base, options);
 }

@@ -1,7 +1,8 @@
 import { Attribute, Change, escapeFilter } from 'ldapts';
 import { isCode, resultCode } from './result-codes.js';
 import { PermissiveModify } from './request-controls.js';
-import type { Session, Work } from './session.js';
+import type { Work } from './server-link.js';
+import type { Session } from './session.js';
 import { groupBaseOf, memberAttributeOf, placeholderOf } from './settings.js';
 
 export interface Identity {

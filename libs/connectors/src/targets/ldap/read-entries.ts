@@ -2,8 +2,10 @@ import { escapeFilter, type Entry } from 'ldapts';
 import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
 import { attributesAllowed } from './directory-schema.js';
 import { attributesAskedFor, checkAttribute, isId, readEntry } from './entry-values.js';
+import type { Listed } from './listings.js';
 import { Refused } from './result-codes.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 import { readMembers } from './read-members.js';
 import { memberAttributeOf } from './settings.js';
 import { activeValues } from './active-state.js';
@@ -56,7 +58,16 @@ export async function findEntries(
   return { kind: 'ok', value: objects(session, type, entries), calls: work.calls, answer: 'LDAP 0' };
 }
 
-export function objects(session: Session, type: SubjectType, entries: Entry[]): RemoteObject[] {
+export const listedEntries = (session: Session): Listed => ({
+  basesOf: (type) => session.basesOf(type),
+  filterOf: (type, further) => session.filterOf(type, further),
+  attributesOf: (type, work) => attributesFor(session, work, type),
+  objectsOf: (type, entries) => objects(session, type, entries),
+  sizeRemedy:
+    'Raise it for the service account: olcLimits with size.soft, size.hard and size.prtotal unlimited.',
+});
+
+function objects(session: Session, type: SubjectType, entries: Entry[]): RemoteObject[] {
   const now = Date.now();
   return entries.flatMap((entry) => {
     const object = readEntry(type, entry, session.settings, now);
@@ -66,7 +77,7 @@ export function objects(session: Session, type: SubjectType, entries: Entry[]): 
   });
 }
 
-export async function attributesFor(session: Session, work: Work, type: SubjectType): Promise<string[]> {
+async function attributesFor(session: Session, work: Work, type: SubjectType): Promise<string[]> {
   const { settings } = session;
   if (type === 'user') {
     const standing = activeValues(false, settings);

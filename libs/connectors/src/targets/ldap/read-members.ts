@@ -1,7 +1,8 @@
 import { escapeFilter } from 'ldapts';
 import type { RemoteObject, SubjectType } from '../../contract.js';
 import { sameName } from './distinguished-name.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 import { memberAttributeOf, placeholderOf } from './settings.js';
 
 const valuesPerSearch = 50;

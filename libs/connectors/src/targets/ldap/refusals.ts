@@ -1,9 +1,13 @@
 import { ResultCodeError } from 'ldapts';
 import { OpeningFailed } from './connection.js';
-import { refusalOf, type Refusal } from './result-codes.js';
+import { type Explain, refusalOf, type Refusal } from './result-codes.js';
 
 /** Why no connection could be opened, as an outcome. Nothing has been sent then. */
-export function openingRefusal(error: unknown, secrets: string[] = []): Refusal {
+export function openingRefusal(
+  error: unknown,
+  secrets: string[] = [],
+  explain: Explain = refusalOf,
+): Refusal {
   if (!(error instanceof OpeningFailed))
     return { kind: 'retry', scope: 'connection', message: (error as Error).message };
   let { message } = error;
@@ -14,7 +18,7 @@ export function openingRefusal(error: unknown, secrets: string[] = []): Refusal 
       message,
       remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the server.',
     };
-  if (error.stage === 'bind' && error.cause instanceof ResultCodeError) return refusalOf(error.cause, []);
+  if (error.stage === 'bind' && error.cause instanceof ResultCodeError) return explain(error.cause, []);
   return { kind: 'retry', scope: 'connection', message };
 }
 

@@ -30,6 +30,9 @@ export function isCode(error: unknown, ...codes: number[]): error is Refused {
   return error instanceof Refused && error.code !== undefined && codes.includes(error.code);
 }
 
+/** What a refusal of the server means, by its code, its words and the attributes that were written. */
+export type Explain = (error: ResultCodeError, writing: string[]) => Refusal;
+
 /** What a result code of RFC 4511 section 4.1.9 and the server's words mean for the engine. */
 export function refusalOf(error: ResultCodeError, writing: string[]): Refusal {
   const { code } = error;

@@ -1,21 +1,11 @@
-import { ResultCodeError, type Client, type Control, type Entry, escapeFilter } from 'ldapts';
-import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
-import { Connection } from './connection.js';
-import { ConnectionPool } from './connection-pool.js';
-import { AssertId } from './request-controls.js';
-import { gone, lost, noBase, openingRefusal, stopped, tooLong } from './refusals.js';
-import { isCode, Refused, refusalOf, resultCode, type Refusal } from './result-codes.js';
+import { type Control, type Entry, escapeFilter } from 'ldapts';
+import type { ConnectorRuntime, SubjectType } from '../../contract.js';
 import { readSchema, type DirectorySchema } from './directory-schema.js';
+import { gone, noBase } from './refusals.js';
+import { AssertId } from './request-controls.js';
+import { isCode, Refused, resultCode } from './result-codes.js';
+import { ServerLink, textsOf, type Work } from './server-link.js';
 import { groupBaseOf, userBases, type LdapCredentials, type LdapSettings } from './settings.js';
-
-/** One operation of the connector: its calls as they were made, and whether a change has been carried out. */
-export interface Work {
-  calls: WireCall[];
-  changed: boolean;
-  signal?: AbortSignal;
-}
-
-export const newWork = (signal?: AbortSignal): Work => ({ calls: [], changed: false, signal });
 
 export interface ServerFeatures {
   controls: Set<string>;
@@ -24,102 +14,16 @@ export interface ServerFeatures {
   subschema: string;
 }
 
-interface Request {
-  work: Work;
-  call: WireCall;
-  write?: boolean;
-  /** Attributes that are written, to name the one that a refusal is about. */
-  writing?: string[];
-}
-
 const mostNames = 50_000;
 
-/** Operations on the server, one attempt each, over a few connections that are opened as they are needed. */
-export class Session {
-  private readonly pool: ConnectionPool;
+/** A directory server, with the names of entries that have been seen. */
+export class Session extends ServerLink<LdapSettings> {
   private readonly names = new Map<string, string>();
   private features: Promise<ServerFeatures> | undefined;
   private schemaRead: Promise<DirectorySchema> | undefined;
 
-  constructor(
-    readonly settings: LdapSettings,
-    private readonly credentials: LdapCredentials,
-    private readonly runtime: ConnectorRuntime,
-  ) {
-    this.pool = new ConnectionPool(settings.connections, () => this.open());
-  }
-
-  open(): Promise<Connection> {
-    return Connection.open(this.settings, this.credentials, this.runtime);
-  }
-
-  close(): Promise<void> {
-    return this.pool.close();
-  }
-
-  /** As it is shown: no secrets, and the entry as an LDAP URL (RFC 4516). */
-  call(method: string, dn: string, body?: unknown): WireCall {
-    const { protocol, host } = new URL(this.settings.url);
-    return {
-      method,
-      url: `${protocol}//${host}/${encodeURIComponent(dn).replaceAll('%2C', ',').replaceAll('%3D', '=')}`,
-      ...(body !== undefined && { body }),
-    };
-  }
-
-  /** @throws Refused */
-  async run<T>(request: Request, operate: (client: Client) => Promise<T>): Promise<T> {
-    const { signal } = request.work;
-    if (signal?.aborted) throw new Refused(stopped(false));
-    request.work.calls.push(request.call);
-    const connection = await this.pool.take().catch((error: unknown) => {
-      throw new Refused(this.unopened(error));
-    });
-    try {
-      return await this.runOn(connection, request, operate);
-    } finally {
-      this.pool.give(connection);
-    }
-  }
-
-  async runOn<T>(
-    connection: Connection,
-    { work, write, writing }: Request,
-    operate: (client: Client) => Promise<T>,
-  ): Promise<T> {
-    if (work.signal?.aborted) throw new Refused(stopped(false));
-    const stop = () => connection.end();
-    work.signal?.addEventListener('abort', stop, { once: true });
-    connection.begin();
-    try {
-      const running = operate(connection.client);
-      running.catch(() => undefined);
-      const result = await Promise.race([running, connection.ended]);
-      if (write) work.changed = true;
-      return result;
-    } catch (error) {
-      if (error instanceof ResultCodeError && error.code !== 248)
-        throw new Refused(refusalOf(error, writing ?? []), error.code);
-      connection.end();
-      if (work.signal?.aborted) throw new Refused(stopped(write === true));
-      if (connection.tooLong) throw new Refused(tooLong);
-      throw new Refused(lost(error as Error, write === true));
-    } finally {
-      work.signal?.removeEventListener('abort', stop);
-    }
-  }
-
-  async search(
-    work: Work,
-    base: string,
-    options: { filter?: string; scope?: 'base' | 'one' | 'sub'; attributes: string[]; sizeLimit?: number },
-  ): Promise<Entry[]> {
-    const { filter, scope = 'sub', attributes } = options;
-    const call = this.call('SEARCH', base, { scope, ...(filter && { filter }), attributes });
-    const { searchEntries } = await this.run({ work, call }, (client) =>
-      client.search(base, { ...options, scope, explicitBufferAttributes: binaryAttributes }),
-    );
-    return searchEntries;
+  constructor(settings: LdapSettings, credentials: LdapCredentials, runtime: ConnectorRuntime) {
+    super(settings, credentials, runtime, binaryAttributes);
   }
 
   basesOf(type: SubjectType): string[] {
@@ -238,26 +142,7 @@ export class Session {
       subschema: textsOf(root, 'subschemaSubentry')[0] ?? 'cn=Subschema',
     };
   }
-
-  private unopened(error: unknown): Refusal {
-    return openingRefusal(error, this.secrets());
-  }
-
-  secrets(): string[] {
-    return this.credentials.type === 'simple' ? [this.credentials.password] : [this.credentials.privateKey];
-  }
 }
-
-/** Values of an attribute, which a server may spell in another case. */
-export function valuesOf(entry: Entry | undefined, attribute: string): (string | Buffer)[] {
-  if (!entry) return [];
-  const lower = attribute.toLowerCase();
-  const name = Object.keys(entry).find((each) => each.toLowerCase() === lower);
-  return name === undefined ? [] : [entry[name]!].flat();
-}
-
-export const textsOf = (entry: Entry | undefined, attribute: string): string[] =>
-  valuesOf(entry, attribute).map(String);
 
 /** Values that are bytes rather than text; in attributes they are base64. */
 export const binaryAttributes = ['jpegPhoto', 'photo', 'audio', 'userCertificate;binary', 'userPKCS12'];

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { WireCall } from '../../contract.js';
 import { passwordModifyOid, passwordModifyValue } from './request-controls.js';
-import type { Session, Work } from './session.js';
+import type { Work } from './server-link.js';
+import type { Session } from './session.js';
 
 /** Nobody is told it. Upper and lower case, digits and a sign, for policies that want each. */
 export const randomPassword = (): string => `${randomBytes(24).toString('base64url')}Aa1!`;

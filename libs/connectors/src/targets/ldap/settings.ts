@@ -1,6 +1,5 @@
-/** What an admin sets for an LDAP connection. Described for the form in settings-schema.ts. */
-export interface LdapSettings {
-  preset: string;
+/** How a server is reached. */
+export interface ServerSettings {
   url: string;
   security: 'starttls' | 'ldaps' | 'none';
   caCertificates?: string;
@@ -9,6 +8,11 @@ export interface LdapSettings {
   connections: number;
   pageSize: number;
   maxAnswerBytes: number;
+}
+
+/** What an admin sets for an LDAP connection. Described for the form in settings-schema.ts. */
+export interface LdapSettings extends ServerSettings {
+  preset: string;
 
   userBase: string;
   userObjectClasses: string[];

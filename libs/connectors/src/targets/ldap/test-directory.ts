@@ -1,32 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ResultCodeError } from 'ldapts';
-import type { Outcome, RemoteObject, SubjectType, TestReport, TestStep } from '../../contract.js';
+import type { Outcome, RemoteObject, SubjectType, TestReport } from '../../contract.js';
 import { activeValues } from './active-state.js';
-import { type Connection, OpeningFailed } from './connection.js';
 import { attributesAllowed } from './directory-schema.js';
 import { findEntries } from './read-entries.js';
-import { Refused, refusalOf, type Refusal } from './result-codes.js';
-import { noBase, openingRefusal } from './refusals.js';
-import { newWork, type Session } from './session.js';
-
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
-const order: Step[] = [
-  'reach',
-  'tls',
-  'authenticate',
-  'discover',
-  'read-users',
-  'find-user',
-  'write-probe',
-  'read-groups',
-  'limits',
-];
+import { Refused, type Refusal } from './result-codes.js';
+import { noBase } from './refusals.js';
+import { newWork } from './server-link.js';
+import type { Session } from './session.js';
+import { beginTest, failed, passed, skipped, type Verdict, verdictOf } from './test-steps.js';
 
 const mostCounted = 5_000;
 
@@ -37,27 +18,8 @@ export interface ProbeTools {
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testDirectory(session: Session, tools: ProbeTools): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  const step = async (name: Step, look: () => Promise<Verdict>): Promise<boolean> => {
-    const from = performance.now();
-    const verdict = await look().catch((error: unknown) => verdictOf(error));
-    steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - from) });
-    return verdict.status !== 'failed';
-  };
-  const rest = (why: string): TestReport => {
-    for (const name of order.slice(steps.length)) steps.push({ step: name, ...skipped(why), durationMs: 0 });
-    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
-  };
-
-  const from = performance.now();
-  const opened = await session.open().catch((error: unknown) => error as Error);
-  const durationMs = Math.round(performance.now() - from);
-  for (const [name, verdict] of openingVerdicts(session, opened)) {
-    steps.push({ step: name, ...verdict, durationMs });
-    if (verdict.status === 'failed') return rest(name === 'authenticate' ? 'Not signed in.' : 'Not reached.');
-  }
-  await (opened as Connection).close();
-
+  const { step, rest, opened } = await beginTest(session);
+  if (!opened) return rest();
   await step('discover', () => schemaVerdict(session));
   const counts: Partial<Record<SubjectType, Count>> = {};
   const readable = await step('read-users', async () => {
@@ -77,39 +39,7 @@ export async function testDirectory(session: Session, tools: ProbeTools): Promis
     return countVerdict(counts.group, 'groups');
   });
   await step('limits', () => Promise.resolve(limitVerdict(counts)));
-  return rest('');
-}
-
-function openingVerdicts(session: Session, opened: Connection | Error): [Step, Verdict][] {
-  const { url, security } = session.settings;
-  const stage = opened instanceof OpeningFailed ? opened.stage : undefined;
-  const refusal = opened instanceof Error ? openingRefusal(opened, session.secrets()) : undefined;
-  const message = refusal?.message ?? '';
-  const unreachable: Record<string, string> = {
-    name: 'Correct the host name of the server, or make it known to the DNS the hub uses.',
-    address: 'Allow the network in HUB_TARGET_NETWORKS, or correct the server.',
-    reach: 'Check host and port of the server, and that a firewall lets the hub through.',
-  };
-  if (refusal && stage !== 'tls' && stage !== 'bind')
-    return [['reach', failed(message, unreachable[stage ?? 'reach']!)]];
-  const reach: [Step, Verdict] = ['reach', passed(`${new URL(url).host} answers.`)];
-  if (refusal && stage === 'tls') {
-    const advice =
-      'Give the authority of its certificate under trusted certificates, the name in it where it differs from the host, or choose another encryption.';
-    return [reach, ['tls', failed(message, advice)]];
-  }
-  const plain = security === 'none' && !url.startsWith('ldaps:');
-  const tls: [Step, Verdict] = [
-    'tls',
-    plain
-      ? skipped('Encryption is off: passwords and personal data travel unencrypted.')
-      : passed('The certificate is valid.'),
-  ];
-  if (refusal) {
-    const advice = 'remedy' in refusal && refusal.remedy ? refusal.remedy : 'Check name and password.';
-    return [reach, tls, ['authenticate', failed(message || 'The server refuses to sign in.', advice)]];
-  }
-  return [reach, tls, ['authenticate', passed('The service account is signed in.')]];
+  return rest();
 }
 
 async function schemaVerdict(session: Session): Promise<Verdict> {
@@ -201,18 +131,5 @@ function limitVerdict({ user, group }: Partial<Record<SubjectType, Count>>): Ver
     user?.more
       ? `No size limit up to ${user.seen} entries.`
       : 'Everything there is can be read; whether a size limit lies above that shows only with more entries.',
-  );
-}
-
-function verdictOf(error: unknown): Verdict {
-  if (!(error instanceof Refused)) {
-    if (error instanceof ResultCodeError) return verdictOf(new Refused(refusalOf(error, []), error.code));
-    throw error;
-  }
-  const { refusal } = error;
-  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
-  return failed(
-    refusal.message,
-    advice ?? 'Check the settings of the connection, then the state of the server.',
   );
 }

@@ -6,7 +6,8 @@ import { below, isBelow, rdnOf, readRdn, sameName, splitName } from './distingui
 import { mendGroups } from './mend-groups.js';
 import { PermissiveModify } from './request-controls.js';
 import { isCode, resultCode } from './result-codes.js';
-import type { Session, Work } from './session.js';
+import type { Work } from './server-link.js';
+import type { Session } from './session.js';
 import { passwordCall, setPassword } from './set-password.js';
 import { shown, takeApart, withNames, type Values, type Writing } from './write-values.js';
 

@@ -2,7 +2,8 @@ import { escapeFilter } from 'ldapts';
 import type { AttributeChange, Attributes, SubjectType } from '../../contract.js';
 import { checkAttribute, isId, nameAttributes, wireValues } from './entry-values.js';
 import { Refused, type Refusal } from './result-codes.js';
-import { textsOf, type Session, type Work } from './session.js';
+import { textsOf, type Work } from './server-link.js';
+import type { Session } from './session.js';
 
 export interface Values {
   attribute: string;
