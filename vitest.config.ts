@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    // Tests wait more than they compute: no core is kept free for the runner.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
