@@ -72,8 +72,9 @@ function openingVerdicts(link: ServerLink, opened: Connection | Error): [Step, V
     return [['reach', failed(message, unreachable[stage ?? 'reach']!)]];
   const reach: [Step, Verdict] = ['reach', passed(`${new URL(url).host} answers.`)];
   if (refusal && stage === 'tls') {
-    const advice =
-      'Give the authority of its certificate under trusted certificates, the name in it where it differs from the host, or choose another encryption.';
+    const advice = /certificate|altname/i.test(message)
+      ? 'Give the authority of its certificate under trusted certificates, the name in it where it differs from the host, or choose another encryption.'
+      : 'Check that the port is one of a directory (389 for StartTLS, 636 for LDAPS) and that the server offers this encryption, or choose another.';
     return [reach, ['tls', failed(message, advice)]];
   }
   const plain = security === 'none' && !url.startsWith('ldaps:');
@@ -84,7 +85,9 @@ function openingVerdicts(link: ServerLink, opened: Connection | Error): [Step, V
       : passed('The certificate is valid.'),
   ];
   if (refusal) {
-    const advice = 'remedy' in refusal && refusal.remedy ? refusal.remedy : 'Check name and password.';
+    const advice =
+      ('remedy' in refusal && refusal.remedy) ||
+      'Check that the port is one of a directory, look into the state and the log of the server, or raise the time-out.';
     return [reach, tls, ['authenticate', failed(message || 'The server refuses to sign in.', advice)]];
   }
   return [reach, tls, ['authenticate', passed('The service account is signed in.')]];

@@ -24,7 +24,14 @@ export interface Call {
 
 export type Sent =
   | { call: WireCall; reply: Reply; refused?: undefined }
-  | { call: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
+  | {
+      call: WireCall;
+      reply?: Reply;
+      failure?: HttpFailure;
+      /** What failed is the token URL: the app was not asked. */
+      unasked?: boolean;
+      refused: Refusal;
+    };
 
 export const collectionOf: Record<SubjectType, string> = { user: '/Users', group: '/Groups' };
 
@@ -83,12 +90,12 @@ export class Session {
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
     const first = await this.bearer();
-    if ('refused' in first) return { call: wire, ...first };
+    if ('refused' in first) return { call: wire, unasked: true, ...first };
     let { token } = first;
     let result = await this.attempt(call, wire, token);
     if (this.token && result.kind === 'answer' && result.status === 401) {
       const second = await this.bearer(first.token);
-      if ('refused' in second) return { call: wire, ...second };
+      if ('refused' in second) return { call: wire, unasked: true, ...second };
       token = second.token;
       result = await this.attempt(call, wire, token);
     }

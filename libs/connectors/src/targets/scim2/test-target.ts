@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
 import type { Connector, TestReport, TestStep } from '../../contract.js';
+import type { HttpFailure } from '../../http/exchange.js';
 import { readList } from './list-page.js';
 import { presets } from './presets/presets.js';
 import { probeWriting } from './probe-writing.js';
@@ -61,6 +62,10 @@ export async function testTarget(
   );
   const read = readVerdict(users.sent, 'users');
   add('read-users', read, users.durationMs);
+  if (read.status === 'failed') {
+    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
+    return report();
+  }
 
   const key = searchedBy(session);
   if (key === undefined) {
@@ -79,8 +84,6 @@ export async function testTarget(
 
   if (!settings.writeProbe) {
     add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
-  } else if (read.status === 'failed') {
-    add('write-probe', skipped('Users cannot be read.'));
   } else {
     const from = performance.now();
     const probed = await probeWriting(connector, session);
@@ -92,17 +95,21 @@ export async function testTarget(
 
 function reachVerdict(session: Session, sent: Sent): Verdict {
   const failure = sent.refused ? sent.failure : undefined;
-  if (!failure || failure.cause === 'tls')
-    return passed(`${new URL(session.settings.baseUrl).host} answers.`);
-  const remedy =
-    failure.cause === 'name'
-      ? 'Correct the host name in the base URL, or make it known to the DNS the hub uses.'
-      : failure.cause === 'address'
-        ? 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.'
-        : failure.cause === 'broken' && session.settings.baseUrl.startsWith('https:')
-          ? 'The app breaks the connection off: it may want a client certificate (see the credentials), or a firewall stands between.'
-          : 'Check host and port of the base URL, and that a firewall lets the hub through.';
-  return failed(failure.message, remedy);
+  const unasked = sent.refused !== undefined && sent.unasked === true;
+  if (failure && failure.cause !== 'tls')
+    return failed(failure.message, reachRemedy(failure, unasked ? 'token URL' : 'base URL'));
+  return passed(unasked ? 'The token URL answers.' : `${new URL(session.settings.baseUrl).host} answers.`);
+}
+
+function reachRemedy({ cause, sent }: HttpFailure, where: 'base URL' | 'token URL'): string {
+  if (cause === 'name')
+    return `Correct the host name in the ${where}, or make it known to the DNS the hub uses.`;
+  if (cause === 'address') return `Allow the network in HUB_TARGET_NETWORKS, or correct the ${where}.`;
+  if (cause === 'broken')
+    return `The connection is broken off: check the port of the ${where} and whether it wants https, whether a client certificate is asked for (see the credentials), and the firewalls between.`;
+  if (cause === 'timeout' && sent)
+    return `The server takes calls and does not answer: check the ${where} and the state of the app, or raise the time-out in the settings.`;
+  return `Check host and port of the ${where}, and that a firewall lets the hub through.`;
 }
 
 function tlsVerdict(session: Session, sent: Sent): Verdict {
@@ -145,7 +152,7 @@ function authenticateVerdict(sent: Sent): Verdict {
       'Compare the base URL with the SCIM address in the settings of the app, its path as well: /scim/v2 is often missing.',
     );
   }
-  return passed('The credentials are accepted.');
+  return passed(sent.refused ? 'The credentials are not refused.' : 'The credentials are accepted.');
 }
 
 const isWebPage = ({ headers, text, body }: Reply): boolean =>
