@@ -1,9 +1,11 @@
 import type { ConnectorModule } from './contract.js';
+import { activeDirectory } from './targets/active-directory/active-directory.connector.js';
+import { googleWorkspace } from './targets/google-workspace/google-workspace.connector.js';
 import { ldap } from './targets/ldap/ldap.connector.js';
 import { scim2 } from './targets/scim2/scim2.connector.js';
 
 /** Every kind of target this hub can push to. */
-export const connectorModules: readonly ConnectorModule[] = [scim2, ldap];
+export const connectorModules: readonly ConnectorModule[] = [scim2, ldap, activeDirectory, googleWorkspace];
 
 const byType = new Map(connectorModules.map((module) => [module.manifest.type, module]));
 

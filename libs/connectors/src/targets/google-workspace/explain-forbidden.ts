@@ -1,0 +1,68 @@
+import { isObject } from '@rollcall/scim';
+import type { SubjectType, WireCall } from '../../contract.js';
+import { getCall, orNotSettled, sendNoting } from './read-call.js';
+import { foreignDomain, type Refusal } from './refusal.js';
+import type { Refused, Session } from './session.js';
+
+const isForbidden = ({ refused, reply }: Refused): boolean =>
+  refused.kind === 'denied' && reply?.status === 403;
+
+/**
+ * Google says the same 403 of an address in somebody else's domain as of missing rights. Whether the domain's
+ * users can be listed tells which it is.
+ */
+export async function explainAddress(
+  session: Session,
+  address: string,
+  sent: Refused,
+  calls: WireCall[],
+): Promise<Refusal> {
+  const domain = domainOf(address);
+  if (!isForbidden(sent) || domain === session.settings.domain) return sent.refused;
+  const list = await sendNoting(
+    session,
+    { method: 'GET', path: '/users', query: { domain, maxResults: '1' } },
+    calls,
+  );
+  if (!list.refused) return sent.refused;
+  const answered = list.reply !== undefined && [400, 403, 404].includes(list.reply.status);
+  return answered ? { ...foreignDomain(domain), answer: sent.refused.answer } : list.refused;
+}
+
+/** Why a write to an object was answered 403: it is a super administrator, it is new, or the rights are missing. */
+export async function explainObject(
+  session: Session,
+  type: SubjectType,
+  id: string,
+  sent: Refused,
+  calls: WireCall[],
+): Promise<Refusal> {
+  const settled = orNotSettled(session, id, sent);
+  if (!isForbidden(sent) || settled !== sent.refused) return settled;
+  const there = await sendNoting(session, getCall(type, id), calls);
+  if (!there.refused) {
+    const { body } = there.reply;
+    return isObject(body) && body.isAdmin === true ? superAdmin(sent.refused) : sent.refused;
+  }
+  if (!isForbidden(there)) return there.refused;
+  const query = { customer: session.settings.customer, maxResults: '1' };
+  const list = await sendNoting(session, { method: 'GET', path: `/${type}s`, query }, calls);
+  if (list.refused) return sent.refused;
+  return {
+    kind: 'rejected',
+    code: 'out-of-reach',
+    message: `The administrator behind the credentials may not see this ${type}.`,
+    remedy: 'Give the administrator’s role the organizational unit it is in, or leave it out of the scope.',
+    answer: sent.refused.answer,
+  };
+}
+
+const superAdmin = ({ answer }: Refusal): Refusal => ({
+  kind: 'rejected',
+  code: 'super-admin',
+  message: 'The user is a super administrator, whom the administrator behind the credentials may not change.',
+  remedy: 'Let a super administrator stand behind the credentials, or protect this user in the policy.',
+  answer,
+});
+
+export const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1).toLowerCase();

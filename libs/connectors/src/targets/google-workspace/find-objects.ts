@@ -1,0 +1,78 @@
+import { isObject } from '@rollcall/scim';
+import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
+import { explainAddress } from './explain-forbidden.js';
+import { getCall, sendNoting } from './read-call.js';
+import { readObject } from './read-object.js';
+import { searchQuery } from './search-query.js';
+import { told, type Session } from './session.js';
+
+/**
+ * Objects whose attribute has this value. By its address an object is read directly, which shows what was written
+ * a moment ago; by anything else it is searched for, and Google's search may be hours behind.
+ */
+export async function findObjects(
+  session: Session,
+  type: SubjectType,
+  key: { attribute: string; value: string },
+): Promise<Outcome<RemoteObject[]>> {
+  const calls: WireCall[] = [];
+  if (key.attribute === (type === 'user' ? 'primaryEmail' : 'email'))
+    return findByAddress(session, type, key, calls);
+  const query = searchQuery(type, key.attribute, key.value);
+  if (query === undefined)
+    return {
+      kind: 'rejected',
+      code: 'not-searchable',
+      attribute: key.attribute,
+      message: `Google cannot be searched by ${key.attribute}.`,
+      remedy: 'Match by the address, an external id or a field of a custom schema.',
+    };
+  const sent = await sendNoting(
+    session,
+    {
+      method: 'GET',
+      path: `/${type}s`,
+      query: {
+        customer: session.settings.customer,
+        query,
+        maxResults: '100',
+        ...(type === 'user' && { projection: 'full' }),
+      },
+      wantsBody: true,
+    },
+    calls,
+  );
+  if (sent.refused) return { ...sent.refused, calls };
+  const list = (sent.reply.body as Record<string, unknown>)[`${type}s`];
+  const found = (Array.isArray(list) ? list.filter(isObject) : [])
+    .map((resource) => readObject(type, resource))
+    .filter((object) => object !== undefined)
+    .filter(({ attributes }) => isSame(attributes[key.attribute], key.value));
+  return { kind: 'ok', value: found, ...told(sent.reply, calls) };
+}
+
+/** An address leads to whoever has it as an alias, too: only the main address is a match. */
+async function findByAddress(
+  session: Session,
+  type: SubjectType,
+  { attribute, value }: { attribute: string; value: string },
+  calls: WireCall[],
+): Promise<Outcome<RemoteObject[]>> {
+  // Without an @ Google takes it for an id.
+  if (!value.includes('@')) return { kind: 'ok', value: [], calls };
+  const sent = await sendNoting(session, getCall(type, value), calls);
+  if (sent.refused?.kind === 'not-found')
+    return { kind: 'ok', value: [], answer: sent.refused.answer, calls };
+  if (sent.refused) {
+    const refused = await explainAddress(session, value, sent, calls);
+    const foreign = refused.kind === 'rejected' && refused.code === 'domain';
+    return foreign ? { kind: 'ok', value: [], answer: refused.answer, calls } : { ...refused, calls };
+  }
+  const object = readObject(type, sent.reply.body);
+  const match = object && isSame(object.attributes[attribute], value) ? [object] : [];
+  return { kind: 'ok', value: match, ...told(sent.reply, calls) };
+}
+
+/** Upper and lower case do not count at Google. */
+const isSame = (there: unknown, value: string): boolean =>
+  [there].flat().some((each) => String(each).toLowerCase() === value.toLowerCase());

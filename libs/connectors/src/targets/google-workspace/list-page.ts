@@ -1,0 +1,78 @@
+import { isObject } from '@rollcall/scim';
+import type { Outcome, Page, SubjectType } from '../../contract.js';
+import { readObject } from './read-object.js';
+import { told, type Session } from './session.js';
+
+/** Where the next page starts; the first ids seen tell when the pages go round in circles. */
+interface Place {
+  token: string;
+  first: string;
+  previous: string;
+}
+
+/** groups.list gives 200 at most. */
+const mostGroups = 200;
+
+const badCursor: Outcome<never> = {
+  kind: 'rejected',
+  code: 'bad-cursor',
+  message:
+    'The cursor was not given out by this connection, or is older than the three days Google keeps it.',
+  remedy: 'Start again without one.',
+};
+
+/** One page of users.list or groups.list. */
+export async function listPage(
+  session: Session,
+  type: SubjectType,
+  { cursor, limit }: { cursor?: string; limit?: number },
+): Promise<Outcome<Page>> {
+  const place = cursor === undefined ? undefined : readCursor(cursor);
+  if (cursor !== undefined && !place) return badCursor;
+  const most = type === 'user' ? session.settings.pageSize : Math.min(session.settings.pageSize, mostGroups);
+  const sent = await session.send({
+    method: 'GET',
+    path: `/${type}s`,
+    query: {
+      customer: session.settings.customer,
+      maxResults: String(Math.max(1, Math.min(limit ?? most, most))),
+      ...(type === 'user' && { projection: 'full' }),
+      ...(place && { pageToken: place.token }),
+    },
+    wantsBody: true,
+  });
+  const calls = [sent.call];
+  if (sent.refused) {
+    const ended = place && sent.reply?.status === 400;
+    return ended ? { ...badCursor, calls, answer: sent.refused.answer } : { ...sent.refused, calls };
+  }
+  const body = sent.reply.body as Record<string, unknown>;
+  const resources = body[`${type}s`];
+  const objects = (Array.isArray(resources) ? resources.filter(isObject) : [])
+    .map((resource) => readObject(type, resource))
+    .filter((each) => each !== undefined);
+  const page = told(sent.reply, calls);
+  const token = typeof body.nextPageToken === 'string' ? body.nextPageToken : undefined;
+  const first = objects[0]?.id ?? '';
+  if (place && first !== '' && (first === place.first || first === place.previous)) {
+    const cutShort = 'Google gives the same page again: what comes after it cannot be read.';
+    return { kind: 'ok', value: { objects: [], cutShort }, ...page };
+  }
+  if (token === undefined) return { kind: 'ok', value: { objects }, ...page };
+  if (token === place?.token) {
+    const cutShort = 'Google gives the same page token again: what comes after it cannot be read.';
+    return { kind: 'ok', value: { objects, cutShort }, ...page };
+  }
+  const next: Place = { token, first: place?.first || first, previous: first };
+  const nextCursor = Buffer.from(JSON.stringify(next)).toString('base64url');
+  return { kind: 'ok', value: { objects, nextCursor }, ...page };
+}
+
+function readCursor(cursor: string): Place | undefined {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return isObject(place) && typeof place.token === 'string' ? (place as unknown as Place) : undefined;
+  } catch {
+    return undefined;
+  }
+}

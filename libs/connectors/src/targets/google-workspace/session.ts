@@ -1,0 +1,160 @@
+import { isObject } from '@rollcall/scim';
+import type { Agent } from 'undici';
+import type { ConnectorRuntime, RateHints, WireCall } from '../../contract.js';
+import { AccessToken } from '../../http/access-token.js';
+import { openAgent } from '../../http/agent.js';
+import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { rateHints } from '../../http/rate-hints.js';
+import { refusalOf, refusalOfFailure, unreadable, type Refusal, type Reply } from './refusal.js';
+import { signInRemedy, tokenGrant } from './service-account.js';
+import { Settling } from './settling.js';
+import type { GoogleCredentials, GoogleSettings } from './settings.js';
+
+export interface Call {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below /admin/directory/v1, already encoded where it must be. */
+  path: string;
+  query?: Record<string, string>;
+  body?: Record<string, unknown>;
+  /** The answer is useless unless it is JSON. */
+  wantsBody?: boolean;
+  signal?: AbortSignal;
+}
+
+export type Sent =
+  | { call: WireCall; reply: Reply; refused?: undefined }
+  | { call: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
+
+export type Refused = Extract<Sent, { refused: Refusal }>;
+
+/** How signing in failed, where it did. */
+export type SignedIn = { token: string; refused?: undefined } | { refused: Refusal; failure?: HttpFailure };
+
+/** Calls to the Directory API in the name of one administrator, one attempt each. */
+export class Session {
+  readonly settling = new Settling();
+  private readonly agent: Agent;
+  private readonly accessToken: AccessToken;
+  private readonly base: string;
+
+  constructor(
+    readonly settings: GoogleSettings,
+    private readonly credentials: GoogleCredentials,
+    private readonly runtime: ConnectorRuntime,
+  ) {
+    const { timeoutMs, connections, caCertificates, baseUrl } = settings;
+    const { userAgent, allowAddress } = runtime;
+    this.base = `${baseUrl.replace(/\/+$/, '')}/admin/directory/v1`;
+    this.agent = openAgent({ allowAddress, connections, connectTimeoutMs: timeoutMs, caCertificates });
+    this.accessToken = new AccessToken(this.agent, tokenGrant(settings, credentials), {
+      timeoutMs,
+      userAgent,
+    });
+  }
+
+  /** The call as it goes over the wire, without its headers and without a password. */
+  wire({ method, path, query, body }: Call): WireCall {
+    const url = new URL(this.base + path);
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
+    const shown = body && 'password' in body ? { ...body, password: '***' } : body;
+    return { method, url: url.href, ...(shown && { body: shown }) };
+  }
+
+  /** @param refused the token that was just turned down */
+  async signIn(refused?: string): Promise<SignedIn> {
+    const result = await this.accessToken.get(refused);
+    if (result.kind === 'token') return { token: result.token };
+    if (result.kind === 'unavailable') {
+      const { failure, message } = result;
+      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }, 'read'), failure };
+      return { refused: { kind: 'retry', scope: 'connection', message } };
+    }
+    const remedy = signInRemedy(result.code, this.settings, this.credentials);
+    return { refused: { kind: 'denied', message: result.message, remedy } };
+  }
+
+  async send(call: Call): Promise<Sent> {
+    const wire = this.wire(call);
+    const first = await this.signIn();
+    if (first.refused) return { call: wire, ...first };
+    let { token } = first;
+    let result = await this.attempt(call, wire, token);
+    // A token may end before its time; nothing was done with one that is refused.
+    if (result.kind === 'answer' && result.status === 401) {
+      const second = await this.signIn(token);
+      if (second.refused) return { call: wire, ...second };
+      token = second.token;
+      result = await this.attempt(call, wire, token);
+    }
+    const kind = call.method === 'GET' ? 'read' : 'write';
+    if (result.kind === 'failure')
+      return { call: wire, failure: result, refused: refusalOfFailure(result, kind) };
+    const reply = this.replyOf(result, token, call);
+    if (reply.status < 200 || reply.status >= 300)
+      return { call: wire, reply, refused: refusalOf(reply, kind, Date.now()) };
+    if (call.wantsBody && !isObject(reply.body)) return { call: wire, reply, refused: unreadable(reply) };
+    return { call: wire, reply };
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+
+  private attempt(call: Call, wire: WireCall, token: string): Promise<HttpAnswer | HttpFailure> {
+    const { timeoutMs, maxAnswerBytes } = this.settings;
+    const body = call.body && JSON.stringify(call.body);
+    return exchange(this.agent, {
+      method: call.method,
+      url: new URL(wire.url),
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        'user-agent': this.runtime.userAgent,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body,
+      timeoutMs,
+      maxAnswerBytes,
+      signal: call.signal,
+    });
+  }
+
+  /** An error may repeat what was sent: neither token nor password may reach a message or a log. */
+  private replyOf(answer: HttpAnswer, token: string, { body }: Call): Reply {
+    const secrets = [token, body?.password].filter((each) => typeof each === 'string' && each !== '');
+    const text =
+      answer.status < 300
+        ? answer.text
+        : secrets.reduce<string>((left, secret) => left.replaceAll(String(secret), '***'), answer.text);
+    const { location } = answer.headers;
+    const hints = rateHints(answer.headers, Date.now());
+    return {
+      status: answer.status,
+      text,
+      body: parseJson(text),
+      tooLong: answer.tooLong,
+      ...(location !== undefined && { location: location.replaceAll(token, '***') }),
+      ...(hints && { hints }),
+    };
+  }
+}
+
+export const told = (
+  reply: Reply,
+  calls: WireCall[],
+): { answer: string; calls: WireCall[]; hints?: RateHints } => ({
+  answer: `HTTP ${reply.status}`,
+  calls,
+  ...(reply.hints && { hints: reply.hints }),
+});
+
+/** Of a user or group by id or address. */
+export const pathOf = (type: 'user' | 'group', key: string): string => `/${type}s/${encodeURIComponent(key)}`;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
