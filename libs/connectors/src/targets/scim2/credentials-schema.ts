@@ -36,8 +36,15 @@ export const credentialsSchema = {
       required: ['type', 'username', 'password'],
       properties: {
         type: { const: 'basic' },
-        username: { title: 'User name', type: 'string', minLength: 1, maxLength: 500, pattern: '^[^:]*$' },
-        password: { title: 'Password', ...secret(1000, false) },
+        username: {
+          title: 'User name',
+          description: 'Of the account the app has made for provisioning.',
+          type: 'string',
+          minLength: 1,
+          maxLength: 500,
+          pattern: '^[^:]*$',
+        },
+        password: { title: 'Password', description: 'Of that account.', ...secret(1000, false) },
         ...clientCertificate,
       },
     },
@@ -54,8 +61,14 @@ export const credentialsSchema = {
           format: 'uri',
           pattern: '^https?://[^\\s@]+$',
         },
-        clientId: { title: 'Client id', type: 'string', minLength: 1, maxLength: 500 },
-        clientSecret: { title: 'Client secret', ...secret(4000, false) },
+        clientId: {
+          title: 'Client id',
+          description: 'Of the OAuth client the app has made for provisioning.',
+          type: 'string',
+          minLength: 1,
+          maxLength: 500,
+        },
+        clientSecret: { title: 'Client secret', description: 'Of that client.', ...secret(4000, false) },
         scope: { title: 'Scope', description: 'If the app asks for one.', type: 'string', maxLength: 2000 },
         clientAuthentication: {
           title: 'Client authentication',
@@ -90,7 +103,7 @@ export const credentialsSchema = {
           pattern:
             '^(?!(?:[hH][oO][sS][tT]|[aA][cC][cC][eE][pP][tT]|[cC]ontent-.*|[cC]onnection|[tT]ransfer-.*)$)[A-Za-z0-9-]+$',
         },
-        value: { title: 'Value', ...secret(8000) },
+        value: { title: 'Value', description: 'The key itself.', ...secret(8000) },
         ...clientCertificate,
       },
     },
