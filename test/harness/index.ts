@@ -4,6 +4,7 @@ export { describeOnBothQueues, type QueueServer } from './both-queues.js';
 export { describeWithRedis, startRedis, type RedisServer } from './redis.js';
 export { recordProcess } from './run-folder.js';
 export { type HubKeys, newHubKeys, startHub, type HubOptions, type StartedHub } from './start-hub.js';
+export { describeWithSamba, startSamba, type Samba } from './samba.js';
 export { describeWithSlapd, startSlapd, type Slapd } from './slapd.js';
 export { startHubHere } from './start-hub-here.js';
 export { startHubInVain } from './start-hub-in-vain.js';

@@ -2,10 +2,19 @@ import type { ConnectorModule } from './contract.js';
 import { activeDirectory } from './targets/active-directory/active-directory.connector.js';
 import { googleWorkspace } from './targets/google-workspace/google-workspace.connector.js';
 import { ldap } from './targets/ldap/ldap.connector.js';
+import { microsoftGraph } from './targets/microsoft-graph/microsoft-graph.connector.js';
+import { rest } from './targets/rest/rest.connector.js';
 import { scim2 } from './targets/scim2/scim2.connector.js';
 
 /** Every kind of target this hub can push to. */
-export const connectorModules: readonly ConnectorModule[] = [scim2, ldap, activeDirectory, googleWorkspace];
+export const connectorModules: readonly ConnectorModule[] = [
+  scim2,
+  ldap,
+  activeDirectory,
+  googleWorkspace,
+  microsoftGraph,
+  rest,
+];
 
 const byType = new Map(connectorModules.map((module) => [module.manifest.type, module]));
 

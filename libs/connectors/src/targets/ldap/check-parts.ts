@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { FilterParser } from 'ldapts';
 import { completeSettings, type LdapCredentials, type LdapSettings } from './settings.js';
 
-type Wrong = { field: string; message: string };
+export type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {
@@ -59,7 +59,7 @@ function checkSettings(given: Partial<LdapSettings>): Wrong[] {
   return wrong;
 }
 
-function checkCredentials(credentials: LdapCredentials): Wrong[] {
+export function checkCredentials(credentials: LdapCredentials): Wrong[] {
   if (credentials.type !== 'certificate') return [];
   const wrong: Wrong[] = [];
   const { certificate, privateKey } = credentials;
@@ -73,7 +73,7 @@ function checkCredentials(credentials: LdapCredentials): Wrong[] {
   return wrong;
 }
 
-function parses(read: () => unknown): boolean {
+export function parses(read: () => unknown): boolean {
   try {
     read();
     return true;

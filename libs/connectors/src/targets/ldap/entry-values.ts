@@ -43,14 +43,18 @@ export function attributesAskedFor(type: SubjectType, groupAttributes: string[])
 }
 
 /** Values as they go over the wire (RFC 4517). Undefined: an object, which no attribute can hold. */
-export function wireValues(attribute: string, value: AttributeValue): (string | Buffer)[] | undefined {
+export function wireValues(
+  attribute: string,
+  value: AttributeValue,
+  bytes: Set<string> = binary,
+): (string | Buffer)[] | undefined {
   if (value === null) return [];
   const values: (string | Buffer)[] = [];
   for (const each of Array.isArray(value) ? value : [value]) {
     if (each === null || each === '') continue;
     if (typeof each === 'object') return undefined;
     if (typeof each === 'boolean') values.push(each ? 'TRUE' : 'FALSE');
-    else if (binary.has(attribute.toLowerCase())) values.push(Buffer.from(String(each), 'base64'));
+    else if (bytes.has(attribute.toLowerCase())) values.push(Buffer.from(String(each), 'base64'));
     else values.push(String(each));
   }
   return values;

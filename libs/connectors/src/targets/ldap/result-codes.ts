@@ -21,6 +21,8 @@ export const resultCode = {
   constraintViolation: 19,
   attributeOrValueExists: 20,
   noSuchObject: 32,
+  insufficientAccessRights: 50,
+  unwillingToPerform: 53,
   objectClassViolation: 65,
   entryAlreadyExists: 68,
   assertionFailed: 122,

@@ -129,7 +129,7 @@ export const shown = (values: Values[]): Record<string, unknown> =>
   Object.fromEntries(
     values.map(({ attribute, values: each }) => [
       attribute,
-      /password/i.test(attribute)
+      /passw|pwd$/i.test(attribute)
         ? '***'
         : each.map((value) => (Buffer.isBuffer(value) ? `${value.length} bytes` : value)),
     ]),

@@ -1,0 +1,30 @@
+import { X509Certificate } from 'node:crypto';
+import { FilterParser } from 'ldapts';
+import { checkCredentials, parses, type Wrong } from '../ldap/check-parts.js';
+import { bindCredentials, type DomainCredentials, type DomainSettings } from './settings.js';
+
+const globalCatalogPorts = new Set(['3268', '3269']);
+
+/** What the JSON Schemas cannot say. */
+export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {
+  return [
+    ...(settings ? checkSettings(settings as Partial<DomainSettings>) : []),
+    ...(credentials ? checkCredentials(bindCredentials(credentials as DomainCredentials)) : []),
+  ];
+}
+
+function checkSettings({ url, security, userFilter, caCertificates }: Partial<DomainSettings>): Wrong[] {
+  const wrong: Wrong[] = [];
+  const of = (field: string, message: string) => wrong.push({ field: `settings.${field}`, message });
+  if (url !== undefined && !URL.canParse(url))
+    of('url', 'is no address: ldap://dc1.corp.example.com or ldaps://dc1.corp.example.com.');
+  else if (url !== undefined && globalCatalogPorts.has(new URL(url).port))
+    of('url', 'is the global catalog (3268, 3269), which takes no changes: give port 389 or 636, or none.');
+  else if (url?.startsWith('ldaps:') && security === 'starttls')
+    of('security', 'must be ldaps, or left out, with an address of ldaps://.');
+  if (userFilter !== undefined && !parses(() => FilterParser.parseString(userFilter)))
+    of('userFilter', 'is not an LDAP filter such as (!(employeeType=service)).');
+  if (caCertificates !== undefined && !parses(() => new X509Certificate(caCertificates)))
+    of('caCertificates', 'is not a PEM certificate: copy it again, with both of its lines of dashes.');
+  return wrong;
+}

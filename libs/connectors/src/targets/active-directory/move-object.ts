@@ -1,0 +1,84 @@
+import type { Attributes, SubjectType } from '../../contract.js';
+import { below, isBelow, rdnOf, readRdn, sameName, splitName } from '../ldap/distinguished-name.js';
+import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
+import type { Work } from '../ldap/server-link.js';
+import { numberedNames } from './attribute-limits.js';
+import type { Domain } from './domain.js';
+import { byGuid } from './guid.js';
+import { parentName } from './object-values.js';
+import type { DomainSettings } from './settings.js';
+import type { Writing } from './write-values.js';
+
+/** Renames and moves in one operation. @returns false where it has that name and place already */
+export async function moveObject(
+  domain: Domain,
+  work: Work,
+  type: SubjectType,
+  id: string,
+  dn: string,
+  writing: Writing,
+  lastWritten: Attributes,
+): Promise<boolean> {
+  const { rdn, parent } = splitName(dn);
+  const before = readRdn(rdn)?.value;
+  const place = placeFor(type, parent, writing, lastWritten, domain.settings) ?? parent;
+  const stays = sameName(place, parent);
+  const name = writing.name ?? before;
+  if (name === undefined || (stays && name === before)) return false;
+  const names = type === 'user' && domain.settings.numberNames ? numberedNames(name) : [name];
+  for (const [at, each] of names.entries()) {
+    // It has got this number before.
+    if (stays && each === before) return false;
+    try {
+      await rename(domain, work, id, dn, rdnOf('CN', each), place);
+      return true;
+    } catch (error) {
+      if (!isCode(error, resultCode.entryAlreadyExists) || at === names.length - 1) throw error;
+    }
+  }
+  return false;
+}
+
+async function rename(
+  domain: Domain,
+  work: Work,
+  id: string,
+  dn: string,
+  rdn: string,
+  place: string,
+): Promise<void> {
+  const body = { newRdn: rdn, newSuperior: place };
+  try {
+    await domain.run(
+      { work, call: domain.call('MODRDN', dn, body), write: true, writing: ['cn', parentName] },
+      (client) => client.modifyDN(byGuid(id), below(rdn, place)),
+    );
+  } catch (error) {
+    if (!isCode(error, resultCode.noSuchObject)) throw error;
+    throw new Refused({
+      kind: 'rejected',
+      code: 'no-base',
+      attribute: parentName,
+      message: `There is no ${place}, or the service account may not see it.`,
+      remedy: `Create the OU, or correct the settings or the mapping to ${parentName}.`,
+    });
+  }
+}
+
+/** Where the account belongs now. Undefined: where it is. */
+export function placeFor(
+  type: SubjectType,
+  parent: string,
+  { flags, parent: wanted }: Pick<Writing, 'flags' | 'parent'>,
+  lastWritten: Attributes,
+  { userBase, disabledBase }: Pick<DomainSettings, 'userBase' | 'disabledBase'>,
+): string | undefined {
+  if (type === 'group' || disabledBase === undefined) return wanted;
+  const away = isBelow(parent, disabledBase) && !sameName(userBase, parent);
+  if (flags.active === false) return away ? undefined : disabledBase;
+  if (!away) return wanted;
+  // Still disabled: it gets to its OU when it is enabled.
+  if (flags.active === undefined) return undefined;
+  const last = lastWritten[parentName];
+  return wanted ?? (typeof last === 'string' ? last : userBase);
+}

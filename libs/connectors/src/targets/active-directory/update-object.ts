@@ -1,0 +1,149 @@
+import { Attribute, Change } from 'ldapts';
+import type { AttributeChange, OperationContext, Outcome, SubjectType } from '../../contract.js';
+import { replace } from '../ldap/active-state.js';
+import { rdnOf } from '../ldap/distinguished-name.js';
+import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
+import { textsOf, type Work } from '../ldap/server-link.js';
+import { shown, type Values } from '../ldap/write-values.js';
+import { type Flags, withFlags } from './account-control.js';
+import type { Domain } from './domain.js';
+import { byGuid } from './guid.js';
+import { moveObject } from './move-object.js';
+import { groupsOf } from './read-members.js';
+import { gone } from './read-objects.js';
+import { takeApart, withNames, type Writing } from './write-values.js';
+
+/** Changes attributes first and then name and place, so that a refusal leaves these as they were. */
+export async function updateObject(
+  domain: Domain,
+  type: SubjectType,
+  id: string,
+  changes: AttributeChange[],
+  context: OperationContext,
+  work: Work,
+): Promise<Outcome<{ id: string }>> {
+  const { settings } = domain;
+  const writing = takeApart(type, changes, settings);
+  if (context.mode === 'plan') return { kind: 'planned', calls: plannedCalls(domain, id, writing) };
+  try {
+    const now = needsLook(writing) ? await look(domain, work, id) : undefined;
+    const values = [
+      ...(await withNames(domain, work, writing.plain)),
+      ...(now ? controlValues(now.control, writing.flags) : []),
+    ];
+    if (values.length > 0) await modify(domain, work, id, values);
+    const moved =
+      now !== undefined &&
+      (await moveObject(domain, work, type, id, now.dn, writing, context.lastWritten ?? {}));
+    const left =
+      writing.flags.active === false && settings.stripGroups && (await leaveGroups(domain, work, id));
+    if (values.length === 0 && !moved && !left) return { kind: 'no-op', why: 'unchanged', calls: work.calls };
+    return { kind: 'ok', value: { id }, calls: work.calls, answer: 'LDAP 0' };
+  } catch (error) {
+    if (isCode(error, resultCode.noSuchObject)) throw new Refused(gone, error.code);
+    throw error;
+  }
+}
+
+const needsLook = ({ flags, name, parent }: Writing): boolean =>
+  Object.keys(flags).length > 0 || name !== undefined || parent !== undefined;
+
+async function look(domain: Domain, work: Work, id: string): Promise<{ dn: string; control?: number }> {
+  const [entry] = await domain.search(work, byGuid(id), {
+    scope: 'base',
+    attributes: ['userAccountControl'],
+  });
+  if (!entry) throw new Refused(gone);
+  const [control] = textsOf(entry, 'userAccountControl');
+  return { dn: entry.dn, ...(control !== undefined && { control: Number(control) }) };
+}
+
+function controlValues(control: number | undefined, flags: Flags): Values[] {
+  if (control === undefined) return [];
+  const wanted = withFlags(control, flags);
+  return wanted === control ? [] : [{ attribute: 'userAccountControl', values: [String(wanted)] }];
+}
+
+function modify(domain: Domain, work: Work, id: string, values: Values[]): Promise<void> {
+  return domain.run(
+    {
+      work,
+      call: domain.call('MODIFY', byGuid(id), { replace: shown(values) }),
+      write: true,
+      writing: values.map(({ attribute }) => attribute),
+    },
+    (client) =>
+      client.modify(
+        byGuid(id),
+        values.map(({ attribute, values: each }) => replace(attribute, each)),
+      ),
+  );
+}
+
+/** @returns whether it was in any. @throws Refused naming the groups it could not be taken out of */
+async function leaveGroups(domain: Domain, work: Work, id: string): Promise<boolean> {
+  const groups = await groupsOf(domain, work, id);
+  const refusals: string[] = [];
+  for (const dn of groups) {
+    const modification = new Attribute({ type: 'member', values: [byGuid(id)] });
+    const change = new Change({ operation: 'delete', modification });
+    try {
+      await domain.run(
+        { work, call: domain.call('MODIFY', dn, { delete: { member: [byGuid(id)] } }), write: true },
+        (client) => client.modify(dn, change),
+      );
+    } catch (error) {
+      // The group, or the account in it, has gone meanwhile.
+      if (isCode(error, resultCode.noSuchObject, resultCode.noSuchAttribute)) continue;
+      if (!(error instanceof Refused) || error.refusal.kind === 'retry') throw error;
+      refusals.push(`${dn}: ${error.message}`);
+    }
+  }
+  if (refusals.length === 0) return groups.length > 0;
+  throw new Refused({
+    kind: 'rejected',
+    code: 'groups-left',
+    attribute: 'memberOf',
+    message: `The account is disabled, and still in groups it could not be taken out of. ${refusals.join('; ')}`,
+    remedy:
+      'Give the service account the right to write the members of these groups, or take it out by hand.',
+  });
+}
+
+function plannedCalls(domain: Domain, id: string, { plain, flags, name, parent }: Writing) {
+  const { disabledBase, stripGroups } = domain.settings;
+  const place = flags.active === false ? disabledBase : parent;
+  const control = Object.keys(flags).length > 0 ? { userAccountControl: flags } : {};
+  const body = { ...shown(plain), ...control };
+  return [
+    ...(Object.keys(body).length > 0 ? [domain.call('MODIFY', byGuid(id), { replace: body })] : []),
+    ...(name !== undefined || place !== undefined
+      ? [
+          domain.call('MODRDN', byGuid(id), {
+            ...(name !== undefined && { newRdn: rdnOf('CN', name) }),
+            ...(place !== undefined && { newSuperior: place }),
+          }),
+        ]
+      : []),
+    ...(flags.active === false && stripGroups
+      ? [domain.call('MODIFY', 'each group it is in', { delete: { member: [byGuid(id)] } })]
+      : []),
+  ];
+}
+
+export async function deleteObject(
+  domain: Domain,
+  id: string,
+  context: OperationContext,
+  work: Work,
+): Promise<Outcome<void>> {
+  const call = domain.call('DELETE', byGuid(id));
+  if (context.mode === 'plan') return { kind: 'planned', calls: [call] };
+  try {
+    await domain.run({ work, call, write: true }, (client) => client.del(byGuid(id)));
+  } catch (error) {
+    if (!isCode(error, resultCode.noSuchObject)) throw error;
+    return { kind: 'no-op', why: 'already-absent', calls: work.calls };
+  }
+  return { kind: 'ok', value: undefined, calls: work.calls, answer: 'LDAP 0' };
+}
