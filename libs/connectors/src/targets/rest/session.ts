@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent } from 'undici';
+import type { ConnectorRuntime, WireCall } from '../../contract.js';
+import { openAgent } from '../../http/agent.js';
+import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { rateHints } from '../../http/rate-hints.js';
+import { Authorization } from './authorization.js';
+import { Expressions } from './expressions.js';
+import type { OperationInput } from './operation-input.js';
+import { refusalOf, refusalOfFailure, type Meaning, type Refusal, type Reply } from './refusal.js';
+import { type Rendered, renderRequest, wireOf } from './render-request.js';
+import type { RestCredentials, RestRequest, RestSettings } from './settings.js';
+import { signatureHeaders } from './sign-request.js';
+import { parametersOf, parseTemplate } from './url-template.js';
+
+export type Sent =
+  | { call?: WireCall; reply: Reply; refused?: undefined }
+  | { call?: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
+
+/** Calls to one REST API, one attempt each; what an answer means is read as the settings say. */
+export class Session {
+  readonly expressions = new Expressions();
+  private readonly agent: Agent;
+  private readonly authorization: Authorization;
+
+  constructor(
+    readonly settings: RestSettings,
+    credentials: RestCredentials,
+    private readonly runtime: ConnectorRuntime,
+  ) {
+    const { timeoutMs, connections, caCertificates } = settings;
+    this.agent = openAgent({
+      allowAddress: runtime.allowAddress,
+      connections,
+      connectTimeoutMs: timeoutMs,
+      caCertificates,
+      clientCertificate: credentials.clientCertificate,
+      clientKey: credentials.clientKey,
+    });
+    this.authorization = new Authorization(credentials, this.agent, settings, runtime.userAgent);
+  }
+
+  /** The call as it would be made, without credentials. */
+  async plan(
+    request: RestRequest,
+    input: OperationInput,
+  ): Promise<{ call: WireCall } | { refused: Refusal }> {
+    const made = await renderRequest(request, input, this.settings, this.expressions);
+    return 'refused' in made ? made : { call: wireOf(made.rendered) };
+  }
+
+  async send(request: RestRequest, input: OperationInput, signal?: AbortSignal): Promise<Sent> {
+    const made = await renderRequest(request, input, this.settings, this.expressions);
+    if ('refused' in made) return made;
+    return this.sendRendered(request, input, made.rendered, signal);
+  }
+
+  /** For links that an app gives to its next page: the same request to another address of the same app. */
+  async sendTo(url: URL, request: RestRequest, input: OperationInput): Promise<Sent> {
+    const made = await renderRequest(request, input, this.settings, this.expressions);
+    if ('refused' in made) return made;
+    return this.sendRendered(request, input, { ...made.rendered, url });
+  }
+
+  /** What expressions over an answer see. */
+  inputOf(reply: Reply, input: OperationInput): object {
+    const { status, headers, body, text } = reply;
+    return { ...input, status, headers, body, text };
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+
+  private async sendRendered(
+    request: RestRequest,
+    input: OperationInput,
+    rendered: Rendered,
+    signal?: AbortSignal,
+  ): Promise<Sent> {
+    const call = wireOf(rendered);
+    const first = await this.bearer();
+    if ('refused' in first) return { call, ...first };
+    let { token } = first;
+    let result = await this.attempt(rendered, input, token, signal);
+    if (token !== undefined && result.kind === 'answer' && result.status === 401) {
+      const second = await this.bearer(token);
+      if ('refused' in second) return { call, ...second };
+      token = second.token;
+      result = await this.attempt(rendered, input, token, signal);
+    }
+    const writes = request.method !== 'GET';
+    if (result.kind === 'failure') {
+      return { call, failure: result, refused: refusalOfFailure(result, writes) };
+    }
+    const reply = this.replyOf(result, token);
+    const seen = this.inputOf(reply, input);
+    const { answers } = this.settings;
+    const succeeded = request.success?.includes(reply.status) ?? (reply.status >= 200 && reply.status < 300);
+    if (succeeded && !(await this.expressions.holds(answers.failed, seen))) return { call, reply };
+    const attempted = {
+      writes,
+      ofObject: parametersOf(parseTemplate(request.path)).length > 0,
+      attributes: this.attributesOf(input),
+    };
+    return { call, reply, refused: refusalOf(reply, attempted, await this.meaningOf(seen), Date.now()) };
+  }
+
+  private async meaningOf(seen: object): Promise<Meaning> {
+    const { conflict, notFound, denied, retry, message } = this.settings.answers;
+    const text = message === undefined ? undefined : await this.expressions.evaluate(message, seen);
+    return {
+      conflict: await this.expressions.holds(conflict, seen),
+      notFound: await this.expressions.holds(notFound, seen),
+      denied: await this.expressions.holds(denied, seen),
+      retry: await this.expressions.holds(retry, seen),
+      ...(text && 'value' in text && typeof text.value === 'string' && { message: text.value }),
+    };
+  }
+
+  private attributesOf({ type, attributes, changes }: OperationInput): { name: string; title?: string }[] {
+    const known = this.settings[`${type}s`]?.attributes ?? [];
+    return Object.keys(changes ?? attributes ?? {}).map((name) => ({
+      name,
+      title: known.find((each) => each.name === name)?.title,
+    }));
+  }
+
+  /** An OAuth token where the connection has such credentials. `refused`: the one the app has just turned down. */
+  private async bearer(
+    refused?: string,
+  ): Promise<{ token?: string } | { refused: Refusal; failure?: HttpFailure }> {
+    const result = await this.authorization.fetch(refused);
+    if (!result) return {};
+    if (result.kind === 'token') return { token: result.token };
+    if (result.kind === 'unavailable') {
+      const { failure, message } = result;
+      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }, false), failure };
+      return { refused: { kind: 'retry', scope: 'connection', message } };
+    }
+    return {
+      refused: {
+        kind: 'denied',
+        message: result.message,
+        remedy: 'Check token URL, client id, client secret and, where there is one, the refresh token.',
+      },
+    };
+  }
+
+  private attempt(
+    rendered: Rendered,
+    input: OperationInput,
+    token: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer | HttpFailure> {
+    const { authorization, settings } = this;
+    const url = new URL(rendered.url);
+    for (const [name, value] of Object.entries(authorization.query)) url.searchParams.set(name, value);
+    const signed =
+      authorization.signingSecrets.length === 0
+        ? {}
+        : signatureHeaders(settings.signature, authorization.signingSecrets, {
+            id: messageId(input),
+            at: Date.now(),
+            method: rendered.method,
+            path: url.pathname + url.search,
+            body: rendered.text ?? '',
+          });
+    return exchange(this.agent, {
+      method: rendered.method,
+      url,
+      headers: {
+        accept: 'application/json',
+        'user-agent': this.runtime.userAgent,
+        ...rendered.headers,
+        ...signed,
+        ...authorization.headers,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: rendered.text,
+      timeoutMs: settings.timeoutMs,
+      maxAnswerBytes: settings.maxAnswerBytes,
+      signal,
+    });
+  }
+
+  /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
+  private replyOf(answer: HttpAnswer, token: string | undefined): Reply {
+    const secrets = [...this.authorization.secrets, ...(token === undefined ? [] : [token])].flatMap(
+      spellingsOf,
+    );
+    const clean = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    const failed = answer.status >= 300 || this.settings.answers.failed !== undefined;
+    const text = failed ? clean(answer.text) : answer.text;
+    const { location } = answer.headers;
+    const headers = { ...answer.headers, ...(failed && location && { location: clean(location) }) };
+    const { limit, remaining, reset, retryAfter } = this.settings.rateHeaders;
+    const named = (standard: string, name?: string) =>
+      name === undefined ? {} : { [standard]: answer.headers[name.toLowerCase()] };
+    const hints = rateHints(
+      {
+        ...answer.headers,
+        ...named('ratelimit-limit', limit),
+        ...named('ratelimit-remaining', remaining),
+        ...named('ratelimit-reset', reset),
+        ...named('retry-after', retryAfter),
+      },
+      Date.now(),
+    );
+    return { status: answer.status, headers, text, body: parseJson(text), tooLong: answer.tooLong, hints };
+  }
+}
+
+/** The same over attempts; each request of an operation that takes several has its own. */
+function messageId({ operation, operationId, member }: OperationInput): string {
+  if (operationId === undefined) return randomUUID();
+  if (member) return `${operationId}.${operation}.${member.id}`;
+  const main = ['create', 'update', 'delete', 'changeMembers'].includes(operation);
+  return main ? operationId : `${operationId}.${operation}`;
+}
+
+/** As it is, within JSON and within an address. */
+const spellingsOf = (secret: string): string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret),
+];
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import type { Connector, TestReport, TestStep } from '../../contract.js';
+import { findObjects } from './find-objects.js';
+import { listPage } from './list-page.js';
+import type { OperationInput } from './operation-input.js';
+import { presets } from './presets/presets.js';
+import { probeWriting } from './probe-writing.js';
+import type { Refusal, Reply } from './refusal.js';
+import { sampleInput } from './sample-object.js';
+import type { Sent, Session } from './session.js';
+import type { RestRequest } from './settings.js';
+import { showRequests } from './show-requests.js';
+
+type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
+
+const later = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'] as const;
+
+const passed = (message: string): Verdict => ({ status: 'passed', message });
+const skipped = (message: string): Verdict => ({ status: 'skipped', message });
+const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
+
+/** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
+export async function testTarget(session: Session, connector: Connector): Promise<TestReport> {
+  const steps: TestStep[] = [];
+  const add = (step: TestStep['step'], verdict: Verdict, durationMs = 0) =>
+    steps.push({ step, ...verdict, durationMs });
+  const timed = async (step: TestStep['step'], judge: () => Promise<Verdict>) => {
+    const from = performance.now();
+    const verdict = await judge();
+    add(step, verdict, Math.round(performance.now() - from));
+    return verdict;
+  };
+  const report = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
+  const { settings } = session;
+
+  const first = firstRequest(session);
+  if (!first) {
+    add(
+      'reach',
+      failed(
+        'Nothing can be sent without changing something.',
+        'Describe a request for tests: settings.test.',
+      ),
+    );
+    for (const step of ['tls', 'authenticate', ...later] as const) add(step, skipped('Not reached.'));
+    return report();
+  }
+  const from = performance.now();
+  const sent = await session.send(first.request, first.input);
+  const reach = reachVerdict(session, sent);
+  add('reach', reach, Math.round(performance.now() - from));
+  const tls = reach.status === 'passed' ? tlsVerdict(session, sent) : skipped('Not reached.');
+  add('tls', tls);
+  if (reach.status === 'failed' || tls.status === 'failed') {
+    for (const step of ['authenticate', ...later] as const) add(step, skipped('Not reached.'));
+    return report();
+  }
+  const authenticate = authenticateVerdict(sent, first.looksForNobody);
+  add('authenticate', authenticate);
+  if (authenticate.status === 'failed') {
+    for (const step of later) add(step, skipped('Not signed in.'));
+    return report();
+  }
+
+  await timed('discover', async () => {
+    const { shown, wrong } = await showRequests(session);
+    const lines = shown.join('\n');
+    if (wrong.length === 0) return passed(`The requests for a sample person, without credentials:\n${lines}`);
+    return failed(
+      `${wrong.join('\n')}\n${lines}`.trim(),
+      'Correct these requests, or give the attributes they need an example (users.attributes).',
+    );
+  });
+  const read = await timed('read-users', () => readVerdict(session, 'user'));
+  await timed('find-user', () => findVerdict(session));
+  await timed('read-groups', async () =>
+    settings.groups ? readVerdict(session, 'group') : skipped('No requests for groups are described.'),
+  );
+  if (!settings.writeProbe) {
+    add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
+  } else if (read.status === 'failed') {
+    add('write-probe', skipped('Users cannot be read.'));
+  } else {
+    await timed('write-probe', () => probeWriting(connector, settings));
+  }
+  add('limits', limitsVerdict(session, sent.reply));
+  return report();
+}
+
+/** One that changes nothing; looking for somebody who is not there may be answered with 404. */
+function firstRequest({
+  settings,
+}: Session): { request: RestRequest; input: OperationInput; looksForNobody: boolean } | undefined {
+  const { test, users } = settings;
+  if (test) return { request: test, input: { operation: 'test', type: 'user' }, looksForNobody: false };
+  for (const name of ['list', 'find', 'get'] as const) {
+    const request = users[name];
+    if (!request) continue;
+    const input = { ...sampleInput(name, 'user', users), value: randomUUID(), id: randomUUID() };
+    return { request, input, looksForNobody: name !== 'list' };
+  }
+  return undefined;
+}
+
+function reachVerdict({ settings }: Session, sent: Sent): Verdict {
+  const failure = sent.refused ? sent.failure : undefined;
+  if (!failure && !sent.call) return failed(messageOf(sent.refused!), remedyOf(sent.refused!));
+  if (!failure || failure.cause === 'tls') return passed(`${new URL(settings.baseUrl).host} answers.`);
+  const remedy =
+    failure.cause === 'name'
+      ? 'Correct the host name in the base URL, or make it known to the DNS the hub uses.'
+      : failure.cause === 'address'
+        ? 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.'
+        : failure.cause === 'broken' && settings.baseUrl.startsWith('https:')
+          ? 'The app breaks the connection off: it may want a client certificate (see the credentials), or a firewall stands between.'
+          : 'Check host and port of the base URL, and that a firewall lets the hub through.';
+  return failed(failure.message, remedy);
+}
+
+function tlsVerdict({ settings }: Session, sent: Sent): Verdict {
+  if (sent.refused && sent.failure?.cause === 'tls') {
+    const { code = '', message } = sent.failure;
+    return failed(message, tlsRemedy(code));
+  }
+  if (settings.baseUrl.startsWith('https:')) return passed('The certificate is valid.');
+  return skipped('The base URL is plain HTTP: credentials and personal data travel unencrypted.');
+}
+
+function tlsRemedy(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED') return 'Renew the certificate of the app: it has expired.';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'The certificate is for another host name: use that name in the base URL, or get a certificate for this one.';
+  if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+    return 'The authority of the certificate is not known: give its certificate in PEM under trusted certificates, or install the full chain at the app.';
+  return 'Check that the port speaks TLS, that the app offers TLS 1.2, and whether it wants a client certificate.';
+}
+
+function authenticateVerdict(sent: Sent, looksForNobody: boolean): Verdict {
+  const { refused, reply } = sent;
+  if (!refused) return passed('The credentials are accepted.');
+  if (refused.kind === 'denied')
+    return failed(refused.message, refused.remedy ?? 'Check the credentials of this connection.');
+  if (!reply) return failed(messageOf(refused), 'Check the token URL and the client of this connection.');
+  if (reply.status >= 300 && reply.status < 400) {
+    return failed(
+      'The app sends the hub elsewhere: to a page for signing in, or to another address.',
+      'Set the base URL to the address of the API. Credentials are not sent on to other addresses.',
+    );
+  }
+  if (refused.kind === 'not-found' && looksForNobody) return passed('The credentials are accepted.');
+  return passed(`The credentials are not refused (${refused.answer ?? `HTTP ${reply.status}`}).`);
+}
+
+async function readVerdict(session: Session, type: 'user' | 'group'): Promise<Verdict> {
+  if (!session.settings[`${type}s`]?.list) return skipped(`No request is described that lists ${type}s.`);
+  const outcome = await listPage(session, type, { limit: 1 });
+  if (outcome.kind !== 'ok') return failed(messageOf(outcome as Refusal), remedyOf(outcome as Refusal));
+  const { objects } = outcome.value;
+  if (objects.length === 0) return passed(`The ${type}s can be read; there is none.`);
+  const names = Object.keys(objects[0]!.attributes);
+  return passed(`The ${type}s can be read. They have the attributes ${names.join(', ') || 'none'}.`);
+}
+
+async function findVerdict(session: Session): Promise<Verdict> {
+  const { users } = session.settings;
+  const { find } = users;
+  if (!find) {
+    return users.list
+      ? skipped('The app cannot be searched: accounts are looked for in its whole list.')
+      : skipped('Nothing can be looked up: accounts that are there already are not recognised.');
+  }
+  const attribute =
+    find.attributes?.[0] ?? users.attributes?.find(({ unique }) => unique)?.name ?? 'userName';
+  const outcome = await findObjects(session, 'user', { attribute, value: randomUUID() });
+  if (outcome.kind === 'ok') return passed(`Users are found by ${attribute}.`);
+  const refused = outcome as Refusal;
+  return failed(`Searching by ${attribute} failed: ${messageOf(refused)}`, remedyOf(refused));
+}
+
+/** What the answer said of the app's limits, and what is known of it. Never fails. */
+function limitsVerdict({ settings }: Session, reply: Reply | undefined): Verdict {
+  const { limit, remaining } = reply?.hints ?? {};
+  const preset = presets.find(({ id }) => id === settings.preset);
+  const found = [
+    ...(limit === undefined ? [] : [`It allows ${limit} calls, ${remaining ?? 'an unknown number'} left.`]),
+    ...(preset?.limits ?? []),
+  ];
+  return found.length > 0 ? passed(found.join(' ')) : skipped('The app says nothing of its limits.');
+}
+
+const messageOf = (refused: Refusal): string => refused.message;
+
+const remedyOf = (refused: Refusal): string =>
+  ('remedy' in refused && refused.remedy) ||
+  'Compare this request in the settings with the documentation of the app.';
