@@ -20,8 +20,8 @@ export interface TokenGrant {
 
 export type TokenResult =
   | { kind: 'token'; token: string }
-  /** `code`: of RFC 6749 section 5.2, where the endpoint gives one. */
-  | { kind: 'refused'; message: string; code?: string }
+  /** `code`: of RFC 6749 section 5.2, where the endpoint gives one. `numbers`: `error_codes` of Microsoft Entra. */
+  | { kind: 'refused'; message: string; code?: string; numbers?: number[] }
   | { kind: 'unavailable'; message: string; failure?: HttpFailure };
 
 const earlyMs = 60_000;
@@ -78,7 +78,10 @@ export class AccessToken {
       typeof answer?.error === 'string' && /^[a-z_]{1,40}$/.test(answer.error) ? answer.error : undefined;
     const message = `The token endpoint ${new URL(client.tokenUrl).host} answered ${result.status}${code ? ` (${code})` : ''}.`;
     const passing = result.status >= 500 || result.status === 429 || result.status === 408;
-    return passing ? { kind: 'unavailable', message } : { kind: 'refused', message, ...(code && { code }) };
+    if (passing) return { kind: 'unavailable', message };
+    const given: unknown = answer?.error_codes;
+    const numbers = Array.isArray(given) ? given.filter((each) => typeof each === 'number') : [];
+    return { kind: 'refused', message, ...(code && { code }), ...(numbers.length > 0 && { numbers }) };
   }
 }
 

@@ -1,0 +1,143 @@
+import { isObject } from '@rollcall/scim';
+import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
+import { propertyOf, selected } from './attributes.js';
+import { equals, objectPath, userPath } from './odata.js';
+import { readObject } from './read-object.js';
+import type { Refusal } from './refusal.js';
+import type { Call, Session } from './session.js';
+import { notYet, Work } from './work.js';
+
+const mostMatches = '10';
+const mostPages = 2_000;
+
+/** What is read of an object: all of $select, and of a user the manager, who is never in it. */
+export function viewOf(session: Session, type: SubjectType): Record<string, string> {
+  const { extensionAttributes } = session.settings;
+  return {
+    $select: selected(type, extensionAttributes),
+    ...(type === 'user' && { $expand: 'manager($select=id)' }),
+  };
+}
+
+export async function getObject(
+  session: Session,
+  type: SubjectType,
+  id: string,
+  { members = false }: { members?: boolean } = {},
+): Promise<Outcome<RemoteObject>> {
+  const work = new Work(session);
+  const sent = await work.send({
+    method: 'GET',
+    path: objectPath(type, id),
+    query: viewOf(session, type),
+    object: true,
+  });
+  if (sent.refused) {
+    const hidden = sent.refused.kind === 'not-found' && session.fresh.has(id);
+    return work.refused(hidden ? notYet(type) : sent.refused);
+  }
+  const value = readObject(type, sent.reply.body);
+  if (!value)
+    return work.refused({ kind: 'rejected', code: 'no-id', message: 'Microsoft Graph gave no object.' });
+  if (type === 'group' && members) {
+    const found = await readMembers(work, id);
+    if ('refused' in found) return work.refused(found.refused);
+    value.members = found.members;
+  }
+  return { kind: 'ok', value, ...work.told(sent.reply) };
+}
+
+/** Users and groups; devices and the like have no counterpart in the hub. */
+async function readMembers(
+  work: Work,
+  groupId: string,
+): Promise<{ members: NonNullable<RemoteObject['members']> } | { refused: Refusal }> {
+  const members: NonNullable<RemoteObject['members']> = [];
+  let next: Call | undefined = {
+    method: 'GET',
+    path: `${objectPath('group', groupId)}/members`,
+    query: { $select: 'id', $top: '999' },
+    object: true,
+  };
+  for (let pages = 0; next && pages < mostPages; pages += 1) {
+    const sent = await work.send(next);
+    if (sent.refused) return { refused: sent.refused };
+    const { value, nextLink } = readPage(sent.reply.body);
+    for (const each of value) {
+      const type = /^#microsoft\.graph\.(user|group)$/.exec(String(each['@odata.type']))?.[1];
+      if (type !== undefined && typeof each.id === 'string')
+        members.push({ id: each.id, type: type as SubjectType });
+    }
+    const path = nextLink === undefined ? undefined : work.session.belowBase(nextLink);
+    next = path === undefined || path === next.path ? undefined : { method: 'GET', path, object: true };
+  }
+  return { members };
+}
+
+export function readPage(body: unknown): {
+  value: Record<string, unknown>[];
+  nextLink?: string;
+  deltaLink?: string;
+} {
+  if (!isObject(body)) return { value: [] };
+  const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = body;
+  return {
+    value: Array.isArray(body.value) ? body.value.filter(isObject) : [],
+    ...(typeof nextLink === 'string' && { nextLink }),
+    ...(typeof deltaLink === 'string' && { deltaLink }),
+  };
+}
+
+/** A user by name is read directly, which shows it sooner than any search does. */
+export async function findObjects(
+  session: Session,
+  type: SubjectType,
+  { attribute, value }: { attribute: string; value: string },
+): Promise<Outcome<RemoteObject[]>> {
+  const work = new Work(session);
+  const property = propertyOf(type, attribute);
+  if (!property || property.search === 'no') {
+    return {
+      kind: 'rejected',
+      code: 'not-searchable',
+      attribute,
+      message: `Microsoft Graph cannot search ${type}s by ${attribute}.`,
+      remedy: `Match by ${type === 'user' ? 'userPrincipalName, mail or employeeId' : 'displayName'}.`,
+    };
+  }
+  const direct = (type === 'user' && attribute === 'userPrincipalName') || attribute === 'id';
+  const sent = await work.send(
+    direct
+      ? {
+          method: 'GET',
+          path: type === 'user' ? userPath(value) : objectPath(type, value),
+          query: viewOf(session, type),
+          object: true,
+        }
+      : {
+          method: 'GET',
+          path: `/${type}s`,
+          query: {
+            $filter: equals(attribute, value, property.search === 'any'),
+            ...viewOf(session, type),
+            $top: mostMatches,
+          },
+          advanced: property.search !== 'plain',
+        },
+  );
+  if (sent.refused && !(direct && sent.refused.kind === 'not-found')) return work.refused(sent.refused);
+  const bodies = sent.refused ? [] : direct ? [sent.reply.body] : readPage(sent.reply.body).value;
+  const found = bodies
+    .map((body) => readObject(type, body))
+    .filter((each) => each !== undefined)
+    .filter((each) => has(each, attribute, value));
+  if (found.length === 0 && session.fresh.someHas(type, attribute, value)) return work.refused(notYet(type));
+  return { kind: 'ok', value: found, ...(sent.reply && work.told(sent.reply)) };
+}
+
+function has({ id, attributes }: RemoteObject, attribute: string, value: string): boolean {
+  const given = attribute === 'id' ? id : attributes[attribute];
+  const wanted = value.toLowerCase();
+  const values = Array.isArray(given) ? given : [given];
+  return values.some((each) => typeof each === 'string' && each.toLowerCase() === wanted);
+}
