@@ -291,6 +291,8 @@ export interface ManifestPreset {
 export interface ConnectorRuntime {
   /** Refuses addresses outside HUB_TARGET_NETWORKS, after DNS, at connect time. Unset: any. */
   allowAddress?: (address: string) => boolean;
+  /** Folders of this machine that targets may be in (HUB_CSV_FOLDERS), with what lies below. Unset: none. */
+  localFolders?: readonly string[];
   userAgent: string;
 }
 

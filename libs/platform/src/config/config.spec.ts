@@ -10,6 +10,7 @@ describe('configuration', () => {
     expect(config.dataFolder).toMatch(/\/\.hub$/);
     expect(config.allowTargetAddress).toBeUndefined();
     expect(config.trustedProxies).toBeUndefined();
+    expect(config.csvFolders).toEqual([]);
   });
 
   it('reads what is set', () => {
@@ -23,6 +24,7 @@ describe('configuration', () => {
       HUB_ADMIN_KEY: 'abc',
       HUB_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       HUB_TRUSTED_PROXIES: '127.0.0.1, 10.1.2.0/24',
+      HUB_CSV_FOLDERS: '/srv/exchange, /srv/hr',
     });
     expect(config).toMatchObject({
       port: 8080,
@@ -32,6 +34,7 @@ describe('configuration', () => {
     });
     expect([...config.roles]).toEqual(['worker']);
     expect(config.masterKey).toEqual(Buffer.alloc(32, 7));
+    expect(config.csvFolders).toEqual(['/srv/exchange', '/srv/hr']);
     expect(config.trustedProxies!.contains('10.1.2.3')).toBe(true);
     expect(config.trustedProxies!.contains('10.1.3.3')).toBe(false);
   });
@@ -47,6 +50,8 @@ describe('configuration', () => {
     [{ HUB_ADMIN_KEY: 'two words' }, 'HUB_ADMIN_KEY has spaces'],
     [{ HUB_TARGET_NETWORKS: '10.0.0.0/33' }, 'HUB_TARGET_NETWORKS has "10.0.0.0/33": list networks such as'],
     [{ HUB_TARGET_NETWORKS: 'intranet' }, 'HUB_TARGET_NETWORKS has "intranet"'],
+    [{ HUB_CSV_FOLDERS: 'exchange' }, 'HUB_CSV_FOLDERS has "exchange": list folders by their whole path'],
+    [{ HUB_CSV_FOLDERS: '/srv/hr,/' }, 'HUB_CSV_FOLDERS has "/"'],
     [{ HUB_TRUSTED_PROXIES: 'any' }, 'HUB_TRUSTED_PROXIES has "any": list networks such as'],
   ])('refuses %j and names variable, value and remedy', (env, message) => {
     expect(() => HubConfig.load(env)).toThrow(StartError);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Networks } from '../networks.js';
 import { StartError } from '../start.errors.js';
 import { networkList } from './network-list.js';
@@ -23,6 +23,8 @@ export class HubConfig {
   readonly masterKey: Buffer | undefined;
   /** Whether a target may be at this address. Unset: any. */
   readonly allowTargetAddress: ((address: string) => boolean) | undefined;
+  /** Folders of this machine that connections may read and write files in. */
+  readonly csvFolders: readonly string[];
   /** Whose X-Forwarded-For, -Host and -Proto are believed. Unset: nobody's. */
   readonly trustedProxies: Networks | undefined;
 
@@ -37,6 +39,7 @@ export class HubConfig {
     this.adminKey = readAdminKey(env, this.production);
     this.masterKey = readMasterKey(env, this.production);
     this.allowTargetAddress = targetNetworks(read(env, 'HUB_TARGET_NETWORKS'), this.production);
+    this.csvFolders = readFolders(env, 'HUB_CSV_FOLDERS');
     this.trustedProxies = readTrustedProxies(env);
   }
 
@@ -76,6 +79,13 @@ function readUrl(env: NodeJS.ProcessEnv, name: string, protocols: string[]): str
   throw new StartError(
     `${name} is "${shown}": set it to a URL such as ${protocols[0]}//user:password@host/name`,
   );
+}
+
+function readFolders(env: NodeJS.ProcessEnv, name: string): string[] {
+  const folders = (read(env, name) ?? '').split(',').map((folder) => folder.trim());
+  const wrong = folders.find((folder) => folder !== '' && (!isAbsolute(folder) || resolve(folder) === '/'));
+  if (wrong === undefined) return folders.filter((folder) => folder !== '');
+  throw new StartError(`${name} has "${wrong}": list folders by their whole path, such as /srv/exchange`);
 }
 
 function readTrustedProxies(env: NodeJS.ProcessEnv): Networks | undefined {
