@@ -16,7 +16,8 @@ export async function findObjects(
   key: { attribute: string; value: string },
 ): Promise<Outcome<RemoteObject[]>> {
   const calls: WireCall[] = [];
-  if (key.attribute === (type === 'user' ? 'primaryEmail' : 'email'))
+  // Without an @ Google would read it as an id.
+  if (key.attribute === (type === 'user' ? 'primaryEmail' : 'email') && key.value.includes('@'))
     return findByAddress(session, type, key, calls);
   const query = searchQuery(type, key.attribute, key.value);
   if (query === undefined)
@@ -58,8 +59,6 @@ async function findByAddress(
   { attribute, value }: { attribute: string; value: string },
   calls: WireCall[],
 ): Promise<Outcome<RemoteObject[]>> {
-  // Without an @ Google takes it for an id.
-  if (!value.includes('@')) return { kind: 'ok', value: [], calls };
   const sent = await sendNoting(session, getCall(type, value), calls);
   if (sent.refused?.kind === 'not-found')
     return { kind: 'ok', value: [], answer: sent.refused.answer, calls };

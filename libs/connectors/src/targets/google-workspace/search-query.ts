@@ -3,6 +3,7 @@ import { parseAttributePath } from './user-attributes.js';
 
 /** Fields of users.list that test for equality: https://developers.google.com/workspace/admin/directory/v1/guides/search-users */
 const userFields: Record<string, string> = {
+  primaryEmail: 'email',
   'name.givenName': 'givenName',
   'name.familyName': 'familyName',
   orgUnitPath: 'orgUnitPath',
@@ -17,7 +18,7 @@ const userFields: Record<string, string> = {
 };
 
 /** Those of groups.list: https://developers.google.com/workspace/admin/directory/v1/guides/search-groups */
-const groupFields: Record<string, string> = { name: 'name' };
+const groupFields: Record<string, string> = { email: 'email', name: 'name' };
 
 /** The query that finds objects by this attribute; undefined where Google cannot search by it. */
 export function searchQuery(type: SubjectType, attribute: string, value: string): string | undefined {

@@ -41,6 +41,8 @@ function privateKeyIn(pem: string): KeyObject | undefined {
   }
 }
 
+/** Whom the assertion is for, also where a gateway passes it on. */
+const audience = 'https://oauth2.googleapis.com/token';
 const assertionLifeSeconds = 3600;
 
 /** How a token is asked for: a signed assertion (RFC 7523, domain-wide delegation by `sub`), or a refresh token. */
@@ -67,7 +69,7 @@ export function tokenGrant(settings: GoogleSettings, credentials: GoogleCredenti
       const claims = new SignJWT({ scope: settings.scopes.join(' ') })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
         .setIssuer(email)
-        .setAudience(tokenUrl)
+        .setAudience(audience)
         .setIssuedAt(now)
         .setExpirationTime(now + assertionLifeSeconds);
       if (credentials.subject !== undefined) claims.setSubject(credentials.subject);
