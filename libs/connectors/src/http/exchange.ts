@@ -109,7 +109,8 @@ export function exchange(agent: Dispatcher, request: HttpRequest): Promise<HttpA
 const tlsCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_(SSL|TLS)|^EPROTO$|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)/;
 
-function failureOf(error: Error, sent: boolean, url: URL): HttpFailure {
+/** What an error of undici means for the call. `sent`: the request had begun to go out. */
+export function failureOf(error: Error, sent: boolean, url: URL): HttpFailure {
   const inner = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
   const code = String(
     (error as NodeJS.ErrnoException).code ?? (inner as NodeJS.ErrnoException | undefined)?.code ?? '',
@@ -128,6 +129,8 @@ function failureOf(error: Error, sent: boolean, url: URL): HttpFailure {
     return failure('tls', `${url.host} does not offer a trusted TLS connection (${code}).`);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
     return failure('timeout', `${url.host} did not take the connection in time.`);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return failure('timeout', `${url.host} did not answer in time.`);
   if (!sent) return failure('connect', `${url.host} cannot be reached (${code || error.message}).`);
   return failure(
     'broken',

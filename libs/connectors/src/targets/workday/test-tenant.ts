@@ -1,0 +1,218 @@
+import type { RemoteObject, TestReport, TestStep } from '../../contract.js';
+import type { HttpFailure } from '../../http/exchange.js';
+import { signInRequest } from './get-workers-request.js';
+import { type Refusal, rightsRemedy } from './refusal.js';
+import { openReport } from './report-stream.js';
+import type { ReportWorkers } from './report-workers.js';
+import type { Session } from './session.js';
+import type { WorkdaySettings } from './settings.js';
+import { asOf, type SoapWorkers } from './soap-workers.js';
+import { rewriteEmail } from './write-back.js';
+
+type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
+type Step = TestStep['step'];
+
+const later: Step[] = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'];
+const sampleSize = 20;
+
+const passed = (message: string): Verdict => ({ status: 'passed', message });
+const skipped = (message: string): Verdict => ({ status: 'skipped', message });
+const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
+const refusedVerdict = (refused: Refusal): Verdict =>
+  failed(
+    refused.message,
+    ('remedy' in refused && refused.remedy) || 'Look at the answer above, then at the state of the tenant.',
+  );
+
+/** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
+export async function testTenant(workers: SoapWorkers, report?: ReportWorkers): Promise<TestReport> {
+  const { session } = workers;
+  const steps: TestStep[] = [];
+  const add = (step: Step, verdict: Verdict, durationMs = 0) => steps.push({ step, ...verdict, durationMs });
+  const skip = (names: readonly Step[], why: string) => names.forEach((step) => add(step, skipped(why)));
+  const done = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
+
+  const { got: hindrance, ms } = await timed(() => (report ? openAndClose(session) : signIn(session)));
+  const reach = reachVerdict(session, hindrance?.failure);
+  add('reach', reach, ms);
+  const tls = reach.status === 'passed' ? tlsVerdict(session, hindrance?.failure) : skipped('Not reached.');
+  add('tls', tls);
+  if (reach.status === 'failed' || tls.status === 'failed') {
+    skip(['authenticate', ...later], 'Not reached.');
+    return done();
+  }
+  if (hindrance?.refused.kind === 'rejected') {
+    add('authenticate', skipped('Workday refused the request before it looked who asks.'));
+    add('discover', refusedVerdict(hindrance.refused));
+    skip(later.slice(1), 'Nothing can be asked.');
+    return done();
+  }
+  if (hindrance) {
+    add('authenticate', refusedVerdict(hindrance.refused));
+    skip(later, 'Not signed in.');
+    return done();
+  }
+  add('authenticate', passed('Workday lets the hub sign in.'));
+
+  const sample = await timed(() => (report ? sampleOfReport(report) : sampleOf(workers)));
+  if ('refused' in sample.got) {
+    add('discover', skipped('No workers could be read.'));
+    add('read-users', refusedVerdict(sample.got.refused), sample.ms);
+    add('find-user', skipped('No workers could be read.'));
+  } else {
+    const read = sample.got;
+    add('discover', discoverVerdict(read, session.settings));
+    add('read-users', readVerdict(read), sample.ms);
+    const found = await timed(() => findVerdict(read, workers, report));
+    add('find-user', found.got, found.ms);
+  }
+  add('read-groups', skipped('Workday is read for people alone.'));
+  const probe = await timed(() => probeVerdict(workers, report !== undefined));
+  add('write-probe', probe.got, probe.ms);
+  add('limits', passed('Workday tells no limits. About ten calls a second have been seen to work.'));
+  return done();
+}
+
+async function timed<T>(ask: () => Promise<T>): Promise<{ got: T; ms: number }> {
+  const from = performance.now();
+  const got = await ask();
+  return { got, ms: Math.round(performance.now() - from) };
+}
+
+interface Hindrance {
+  refused: Refusal;
+  failure?: HttpFailure;
+}
+
+async function signIn(session: Session): Promise<Hindrance | undefined> {
+  const request = signInRequest(new Date(session.now()).toISOString(), session.settings);
+  const sent = await session.soap({ kind: 'read', request });
+  return sent.refused ? { refused: sent.refused, failure: sent.failure } : undefined;
+}
+
+async function openAndClose(session: Session): Promise<Hindrance | undefined> {
+  const opened = await openReport(session);
+  if (opened.refused) return opened;
+  opened.report.close();
+  return undefined;
+}
+
+interface Sample {
+  objects: RemoteObject[];
+  total?: number;
+}
+
+async function sampleOf(workers: SoapWorkers): Promise<Sample | { refused: Refusal }> {
+  const now = workers.stamp();
+  const asked = await workers.ask({ ...asOf(now), count: sampleSize });
+  if (asked.refused) return asked;
+  const { profiles, results } = asked.value;
+  return { objects: profiles.map((each) => workers.objectOf(each, now)), total: results.totalResults };
+}
+
+async function sampleOfReport(report: ReportWorkers): Promise<Sample | { refused: Refusal }> {
+  const listed = await report.list({ limit: sampleSize });
+  report.close();
+  if (listed.kind === 'ok') return { objects: listed.value.objects };
+  return { refused: listed as Refusal };
+}
+
+function reachVerdict(session: Session, failure: HttpFailure | undefined): Verdict {
+  if (!failure || failure.cause === 'tls') return passed(`${new URL(session.base).host} answers.`);
+  const remedy =
+    failure.cause === 'name'
+      ? 'Correct the web services host: it names the data centre of the tenant (wd2, wd3, wd5, impl).'
+      : failure.cause === 'address'
+        ? 'Allow the network in HUB_TARGET_NETWORKS, or correct the web services host.'
+        : 'Check the web services host, and that a firewall lets the hub through.';
+  return failed(failure.message, remedy);
+}
+
+function tlsVerdict(session: Session, failure: HttpFailure | undefined): Verdict {
+  if (failure?.cause === 'tls')
+    return failed(
+      failure.message,
+      'Workday has certificates of public authorities. Where a proxy replaces them, give its authority under trusted certificates.',
+    );
+  if (session.base.startsWith('https:')) return passed('The certificate is valid.');
+  return skipped('The address is plain HTTP: credentials and personal data travel unencrypted.');
+}
+
+const parts: [name: string, attributes: string[], domain: string][] = [
+  ['names', ['firstName', 'lastName', 'formattedName'], 'Worker Data: Public Worker Reports'],
+  ['positions', ['title', 'positionTitle', 'location'], 'Worker Data: Current Staffing Information'],
+  ['organisations', ['department', 'company', 'costCenter'], 'Worker Data: Organization Information'],
+  ['managers', ['manager'], 'Worker Data: Current Staffing Information'],
+  ['work contacts', ['workEmail', 'workPhone', 'workMobile'], 'Person Data: Work Contact Information'],
+];
+
+/** Workday leaves out what the user may not see, without a word. */
+function discoverVerdict({ objects }: Sample, { mode, writeBack }: WorkdaySettings): Verdict {
+  const report = mode === 'raas';
+  if (objects.length === 0) return skipped('There is no worker to look at.');
+  if (objects.every(({ active }) => active === undefined))
+    return failed(
+      'No worker comes with a status, so nobody can be told from a leaver.',
+      report
+        ? 'Give the report columns hireDate, lastDay and active, or name yours in reportColumns.'
+        : 'Give the security group Get on Worker Data: Current Staffing Information, then activate the change.',
+    );
+  if (report && writeBack && objects.some(({ attributes }) => attributes.wid === undefined))
+    return failed(
+      'Workers of the report come without a WID, and what is written back is addressed by it.',
+      'Give the report a column wid with the Workday ID, or name yours in reportColumns.',
+    );
+  const missing = parts.filter(([, names]) =>
+    objects.every(({ attributes }) => names.every((name) => attributes[name] === undefined)),
+  );
+  if (missing.length === 0) return passed('Workers come with all parts.');
+  const list = missing.map(([name, , domain]) => (report ? name : `${name} (${domain})`)).join(', ');
+  return passed(
+    `Of ${objects.length} workers none has ${list}. If they should, the user lacks ${report ? 'columns in the report' : 'a domain'}.`,
+  );
+}
+
+const readVerdict = ({ objects, total }: Sample): Verdict =>
+  objects.length === 0
+    ? failed('No worker is seen.', rightsRemedy)
+    : passed(total === undefined ? 'The report gives workers.' : `Workday shows ${total} workers.`);
+
+async function findVerdict(
+  { objects }: Sample,
+  workers: SoapWorkers,
+  report?: ReportWorkers,
+): Promise<Verdict> {
+  const workerId = objects.map(({ attributes }) => attributes.workerId).find((id) => typeof id === 'string');
+  if (workerId === undefined) return skipped('No worker of the sample has a worker id.');
+  const advice = 'Workers must be seen with their Employee_ID or Contingent_Worker_ID.';
+  if (report) {
+    const found = await report.find('workerId', workerId);
+    if (found.kind === 'ok' && found.value.length > 0) return passed('A worker is found by worker id.');
+    return failed(`Worker ${workerId} of the list is not found in the report.`, advice);
+  }
+  const found = await workers.byWorkerId(workerId);
+  if (found.refused) return refusedVerdict(found.refused);
+  if (found.value) return passed('A worker is found by worker id.');
+  return failed(`Worker ${workerId} of the list is not found by this id.`, advice);
+}
+
+async function probeVerdict(workers: SoapWorkers, report: boolean): Promise<Verdict> {
+  const { session } = workers;
+  const { probeWorkerId, writeBack } = session.settings;
+  if (!writeBack) return skipped('Writing back is switched off.');
+  if (probeWorkerId === undefined) {
+    const hindrance = report ? await signIn(session) : undefined;
+    if (hindrance) return refusedVerdict(hindrance.refused);
+    return skipped('Nothing is written in tests: see "Worker for write tests" in the settings.');
+  }
+  const found = await workers.byWorkerId(probeWorkerId);
+  if (found.refused) return refusedVerdict(found.refused);
+  if (!found.value)
+    return failed(
+      `There is no worker ${probeWorkerId}.`,
+      'Correct the worker for write tests in the settings.',
+    );
+  const written = await rewriteEmail(workers, found.value.wid);
+  if (written.kind === 'ok') return passed('The work e-mail of the test worker was written once more.');
+  return refusedVerdict(written as Refusal);
+}
