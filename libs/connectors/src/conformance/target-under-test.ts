@@ -18,6 +18,8 @@ export interface TargetUnderTest {
   name: string;
   /** Where the server listens. The kit puts a proxy of its own before it. */
   address: Address;
+  /** There is no network between the two: what goes wrong on it cannot be shown. `address` is not used. */
+  offNetwork?: boolean;
   /** A connector whose calls go to this address instead of the server's own. */
   open(address: Address, options: OpenOptions): Connector;
   capabilities: Capabilities;

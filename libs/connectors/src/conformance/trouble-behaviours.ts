@@ -6,11 +6,14 @@ import { drawFaults } from './fault-schedule.js';
 import { expect, expectKind, ok, type Stage, told } from './stage.js';
 import type { TargetUnderTest } from './target-under-test.js';
 
-const mostExchanges = 12;
+/** Some protocols greet each other at length. */
+const mostExchanges = 60;
 const shortMs = 400;
 
 const writesNothing = ({ capabilities }: TargetUnderTest) =>
   capabilities.create || capabilities.update ? undefined : 'nothing can be written there';
+const cannotFail = (target: TargetUnderTest) =>
+  writesNothing(target) ?? (target.offNetwork ? 'there is no network in between' : undefined);
 
 /** Answers that get lost, servers that are slow, busy or gone, credentials that are refused. */
 export const troubleBehaviours: Behaviour[] = [
@@ -53,7 +56,7 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'storm',
     title: 'a seeded storm of lost requests and answers leaves each account once',
-    skip: writesNothing,
+    skip: cannotFail,
     async show(stage) {
       const connector = stage.connect({ timeoutMs: shortMs });
       for (const fault of drawFaults(7, 12)) {
@@ -69,7 +72,7 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'down',
     title: 'a server that is down stops the connection, nothing is taken for done, and it goes on after',
-    skip: writesNothing,
+    skip: cannotFail,
     async show(stage) {
       const connector = stage.connect();
       expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write before');
@@ -88,7 +91,7 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'slow',
     title: 'a slow server is waited for',
-    skip: writesNothing,
+    skip: cannotFail,
     async show(stage) {
       stage.proxy.latencyMs = 60;
       expectKind(await stage.write(stage.connect(), stage.name()), ['ok'], 'a write');
@@ -156,7 +159,7 @@ export const troubleBehaviours: Behaviour[] = [
   {
     id: 'stop',
     title: 'a call that the hub stops ends at once',
-    skip: writesNothing,
+    skip: cannotFail,
     async show(stage) {
       const connector = stage.connect();
       expectKind(await stage.write(connector, stage.name()), ['ok'], 'a write before');
@@ -197,7 +200,7 @@ function lostAnswer(id: string, title: string, fault: Omit<Fault, 'at'>): Behavi
   return {
     id,
     title,
-    skip: writesNothing,
+    skip: cannotFail,
     async show(stage) {
       const timeoutMs = fault.action === 'stall' ? shortMs : undefined;
       for (const state of ['new', 'warm'] as const) {

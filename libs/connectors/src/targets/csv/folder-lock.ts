@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileState, type FileStore, readWhole } from './file-store.js';
+import { later, Refused } from './refusals.js';
+
+const lookAgainMs = 50;
+const longestWaitMs = 5_000;
+const longestLock = 200;
+
+/**
+ * A lock file, for the hub processes that share a connection. It appears with its owner's name in it, in one step.
+ *
+ * Nobody compares clocks: whoever waits for a lock watches it, and takes it for left behind when it has been the same
+ * for longer than any work takes. So that a writer who was cut off cannot finish later, whoever takes over a lock first
+ * removes the files its owner was about to put in place (`parts`).
+ */
+export class FolderLock {
+  /** Of this holding of the lock: names of part files carry it. */
+  token = '';
+  private held: FileState | undefined;
+  private readonly mine = new Set<string>();
+  private readonly leftovers = new Set<string>();
+  private watched: { token: string; since: number } | undefined;
+
+  constructor(
+    private readonly store: FileStore,
+    private readonly name: string,
+    private readonly parts: (token: string) => string[],
+    private readonly staleMs: number,
+  ) {}
+
+  get isHeld(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** @throws Refused where others hold it for long */
+  async take(): Promise<void> {
+    const until = performance.now() + Math.min(this.staleMs, longestWaitMs);
+    while (!(await this.claim())) {
+      const there = await this.look();
+      if (there === undefined) continue;
+      const since = this.watch(there);
+      if (this.mine.has(there)) await this.takeOver(there);
+      else if (performance.now() - since > this.staleMs) await this.takeOver(there);
+      else if (performance.now() > until)
+        throw later(`Another process writes these files: it holds ${this.store.url(this.name)}.`, 1_000);
+      else await sleep(lookAgainMs);
+    }
+    this.watched = undefined;
+    for (const name of this.leftovers) {
+      await this.store.remove(name);
+      this.leftovers.delete(name);
+    }
+  }
+
+  /** Whether it still is what it was when it was taken. */
+  async isOurs(): Promise<boolean> {
+    const now = await this.store.state(this.name);
+    return this.held !== undefined && now?.version === this.held.version;
+  }
+
+  /** The holding has come to an end unseen: the connection was lost, or somebody else took over. */
+  lose(): void {
+    this.held = undefined;
+  }
+
+  /** What was not put in place is removed when the lock is taken the next time. */
+  leaveParts(): void {
+    for (const name of this.parts(this.token)) this.leftovers.add(name);
+  }
+
+  async release(): Promise<void> {
+    if (!this.held) return;
+    const ours = await this.isOurs();
+    this.held = undefined;
+    if (ours) await this.store.remove(this.name);
+    this.mine.delete(this.token);
+  }
+
+  private async claim(): Promise<boolean> {
+    const token = randomUUID();
+    const draft = `${this.name}.${token}`;
+    this.leftovers.add(draft);
+    this.mine.add(token);
+    const state = await this.store.create(draft, Buffer.from(token));
+    if (!(await this.store.claim(draft, this.name))) {
+      await this.store.remove(draft);
+      this.leftovers.delete(draft);
+      this.mine.delete(token);
+      return false;
+    }
+    this.leftovers.delete(draft);
+    this.token = token;
+    this.held = state;
+    return true;
+  }
+
+  private async look(): Promise<string | undefined> {
+    const content = await readWhole(this.store, this.name);
+    return content?.subarray(0, longestLock).toString('latin1');
+  }
+
+  private watch(token: string): number {
+    if (this.watched?.token !== token) this.watched = { token, since: performance.now() };
+    return this.watched.since;
+  }
+
+  private async takeOver(token: string): Promise<void> {
+    if (/^[\w-]{36}$/.test(token)) for (const name of this.parts(token)) await this.store.remove(name);
+    const aside = `${this.name}.${randomUUID()}`;
+    try {
+      await this.store.replace(this.name, aside);
+    } catch (error) {
+      // Somebody else was faster.
+      if (error instanceof Refused && error.refusal.kind === 'not-found') return;
+      throw error;
+    }
+    const content = await readWhole(this.store, aside);
+    if (content?.toString('latin1') !== token && (await this.store.claim(aside, this.name))) return;
+    await this.store.remove(aside);
+    this.mine.delete(token);
+  }
+}

@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import type {
+  ChangesPage,
+  Connector,
+  Discovery,
+  Outcome,
+  Page,
+  RemoteObject,
+  SubjectType,
+  TestReport,
+} from '../../contract.js';
+import { listOf, objectOf } from './cells.js';
+import { gone, keyColumnOf } from './change-rows.js';
+import { discoverFiles } from './discover-files.js';
+import type { FileStore } from './file-store.js';
+import { type Accepted, ImportFiles } from './import-files.js';
+import { Listings, type Source } from './listings.js';
+import { attempt, rejected } from './refusals.js';
+import type { CsvSettings } from './settings.js';
+import { testFiles } from './test-files.js';
+
+const mostFound = 10;
+const mostTold = 5;
+
+/** Files that others write. They are streamed: what a call needs does not grow with the file. */
+export class ImportConnector implements Connector {
+  private readonly files: ImportFiles;
+  private readonly listings: Listings;
+
+  constructor(
+    private readonly settings: CsvSettings,
+    private readonly store: FileStore,
+  ) {
+    this.files = new ImportFiles(settings, store);
+    this.listings = new Listings(settings.pageSize);
+  }
+
+  test(): Promise<TestReport> {
+    return testFiles(this.settings, this.store, async (type) => {
+      const { rows, state } = await this.files.accept(tableOf(type));
+      return { rows, bytes: state.size };
+    });
+  }
+
+  discover(): Promise<Outcome<Discovery>> {
+    return attempt(() =>
+      discoverFiles(this.settings, async (type) => {
+        const { name } = await this.files.accept(tableOf(type));
+        const { columns, rows } = await this.files.open(name, tableOf(type));
+        await rows[Symbol.asyncIterator]().return?.();
+        return columns;
+      }),
+    );
+  }
+
+  list(type: SubjectType, query: { cursor?: string; limit?: number }): Promise<Outcome<Page>> {
+    return attempt(() =>
+      this.listings.page(type, query, async () =>
+        this.read(type, await this.files.accept(tableOf(type)), {}),
+      ),
+    );
+  }
+
+  changes(
+    type: SubjectType,
+    { token, cursor, limit }: { token?: string; cursor?: string; limit?: number },
+  ): Promise<Outcome<ChangesPage>> {
+    return attempt(async () => {
+      if (cursor === undefined) {
+        const before = token === undefined ? undefined : readToken(token);
+        const accepted = await this.files.accept(tableOf(type), before?.rows);
+        if (!before || before.version === accepted.state.version)
+          return { kind: 'ok', value: { objects: [], deleted: [], token: tokenOf(accepted) } };
+        return withDeleted(
+          await this.listings.page(type, { limit }, async () =>
+            this.read(type, accepted, {
+              token: tokenOf(accepted),
+              deletionsUnknown: 'The file tells who is in it, and not who has gone.',
+            }),
+          ),
+        );
+      }
+      return withDeleted(
+        await this.listings.page(type, { cursor, limit }, () => Promise.reject(new Error('unreachable'))),
+      );
+    });
+  }
+
+  get(type: SubjectType, id: string, options?: { members?: boolean }): Promise<Outcome<RemoteObject>> {
+    return attempt(async () => {
+      for await (const object of this.objects(type, await this.files.accept(tableOf(type)), [])) {
+        if (object.id !== id) continue;
+        if (type === 'group' && options?.members && !object.members)
+          object.members = await this.membersOf(id);
+        return { kind: 'ok', value: object };
+      }
+      return gone;
+    });
+  }
+
+  find(
+    type: SubjectType,
+    { attribute, value }: { attribute: string; value: string },
+  ): Promise<Outcome<RemoteObject[]>> {
+    const asCompared = (text: string) =>
+      attribute === keyColumnOf(this.settings, type) ? text.toLowerCase() : text;
+    return attempt(async () => {
+      const found: RemoteObject[] = [];
+      for await (const object of this.objects(type, await this.files.accept(tableOf(type)), [])) {
+        const has = object.attributes[attribute];
+        if (has === undefined || asCompared(String(has)) !== asCompared(value)) continue;
+        found.push(object);
+        if (found.length >= mostFound) break;
+      }
+      return { kind: 'ok', value: found };
+    });
+  }
+
+  create(): Promise<Outcome<RemoteObject>> {
+    return readOnly();
+  }
+
+  update(): Promise<Outcome<{ id: string }>> {
+    return readOnly();
+  }
+
+  delete(): Promise<Outcome<void>> {
+    return readOnly();
+  }
+
+  members(): Promise<Outcome<never>> {
+    return readOnly();
+  }
+
+  async close(): Promise<void> {
+    await this.listings.close();
+    await this.store.close();
+  }
+
+  private read(type: SubjectType, accepted: Accepted, atEnd: Partial<ChangesPage>): Source {
+    const wrong: string[] = [];
+    return {
+      objects: this.objects(type, accepted, wrong),
+      end: async () => {
+        const now = await this.store.state(accepted.name);
+        if (now?.version !== accepted.state.version)
+          return { cutShort: `${accepted.name} was written to while it was read.` };
+        return wrong.length > 0 ? { cutShort: leftOut(accepted.name, wrong) } : atEnd;
+      },
+    };
+  }
+
+  private async *objects(
+    type: SubjectType,
+    { name }: Accepted,
+    wrongLines: string[],
+  ): AsyncGenerator<RemoteObject> {
+    const { columns, rows } = await this.files.open(name, tableOf(type));
+    const idAt = columns.indexOf(this.settings.idColumn);
+    const seen = new Set<number>();
+    for await (const { line, values, wrong } of rows) {
+      const id = values[idAt] ?? '';
+      const mark = shortHash(id);
+      const trouble =
+        wrong ?? (id === '' ? 'has no id' : seen.has(mark) ? 'has the id of a row above it' : undefined);
+      if (trouble !== undefined) {
+        wrongLines.push(`line ${line} ${trouble}`);
+        continue;
+      }
+      seen.add(mark);
+      const object = objectOf(this.settings, type, id, columns, values);
+      if (type === 'group' && this.settings.memberships === 'column')
+        object.members = listOf(
+          this.settings,
+          values[columns.indexOf(this.settings.membersColumn)] ?? '',
+        ).map((each) => ({ id: each, type: 'user' }));
+      yield object;
+    }
+  }
+
+  private async membersOf(groupId: string): Promise<NonNullable<RemoteObject['members']>> {
+    const { name } = await this.files.accept('memberships');
+    const { columns, rows } = await this.files.open(name, 'memberships');
+    const [groupAt, memberAt] = [this.settings.groupColumn, this.settings.memberColumn].map((each) =>
+      columns.indexOf(each),
+    );
+    const members: NonNullable<RemoteObject['members']> = [];
+    for await (const { values, wrong } of rows)
+      if (wrong === undefined && values[groupAt!] === groupId)
+        members.push({ id: values[memberAt!]!, type: 'user' });
+    return members;
+  }
+}
+
+const tableOf = (type: SubjectType) => (type === 'user' ? 'users' : 'groups');
+
+/** 48 bits of a hash: who is seen twice is found without keeping the names of all. */
+const shortHash = (id: string): number => createHash('sha1').update(id).digest().readUIntBE(0, 6);
+
+const leftOut = (name: string, wrong: string[]): string => {
+  const more = wrong.length > mostTold ? ` and ${wrong.length - mostTold} more` : '';
+  return `Rows of ${name} were left out: ${wrong.slice(0, mostTold).join('; ')}${more}.`;
+};
+
+const withDeleted = (outcome: Outcome<Page>): Outcome<ChangesPage> =>
+  outcome.kind === 'ok' ? { kind: 'ok', value: { ...outcome.value, deleted: [] } } : outcome;
+
+const tokenOf = ({ state, rows }: Accepted): string =>
+  Buffer.from(JSON.stringify({ version: state.version, rows })).toString('base64url');
+
+function readToken(token: string): { version: string; rows: number } {
+  try {
+    const { version, rows } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<
+      string,
+      unknown
+    >;
+    if (typeof version === 'string' && typeof rows === 'number') return { version, rows };
+  } catch {
+    // Told below.
+  }
+  throw rejected('bad-token', 'This token was not given out here.', 'Begin without a token.');
+}
+
+const readOnly = async (): Promise<Outcome<never>> =>
+  rejected(
+    'read-only',
+    'This connection reads files that others write, and writes none.',
+    'Turn provisioning off for it, or set its mode to "table" or "changes".',
+  ).refusal;

@@ -1,0 +1,42 @@
+import type { Outcome } from '../../contract.js';
+
+export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+
+/** Ends an operation of the connector with this outcome. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+  }
+}
+
+export const rejected = (code: string, message: string, remedy: string, attribute?: string): Refused =>
+  new Refused({ kind: 'rejected', code, message, remedy, ...(attribute !== undefined && { attribute }) });
+
+export const denied = (message: string, remedy: string): Refused =>
+  new Refused({ kind: 'denied', message, remedy });
+
+/** Nothing else works at this place either, until it has passed. */
+export const later = (message: string, afterMs?: number): Refused =>
+  new Refused({
+    kind: 'retry',
+    scope: 'connection',
+    message,
+    ...(afterMs !== undefined && { afterMs }),
+  });
+
+export const stopped = (maybeDone: boolean): Refusal => ({
+  kind: 'retry',
+  scope: 'object',
+  message: 'The hub stopped before the file was written.',
+  ...(maybeDone && { maybeDone }),
+});
+
+/** Whatever ends an operation becomes its outcome. */
+export async function attempt<T>(operate: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await operate();
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}
