@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { SubjectType, TestReport, TestStep } from '../../contract.js';
+import type { Connection } from './connection.js';
+import { OpeningFailed } from './reach-server.js';
+import { openingRefusal, Refused } from './refusals.js';
+import type { Session, Work } from './session.js';
+import { hasGroups } from './settings.js';
+import { sql } from './sql-fragment.js';
+import { failed, passed, skipped, type SqlTarget, type Verdict } from './sql-target.js';
+
+type Step = TestStep['step'];
+
+const order: Step[] = [
+  'reach',
+  'tls',
+  'authenticate',
+  'discover',
+  'read-users',
+  'find-user',
+  'write-probe',
+  'read-groups',
+  'limits',
+];
+
+/** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
+export async function testDatabase(session: Session, target: SqlTarget): Promise<TestReport> {
+  const { trials } = target;
+  const work: Work = { calls: [], changed: false };
+  const steps: TestStep[] = [];
+  const step = async (name: Step, look: () => Promise<Verdict>): Promise<boolean> => {
+    const from = performance.now();
+    const verdict = await look().catch((error: unknown) => verdictOf(error));
+    steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - from) });
+    return verdict.status !== 'failed';
+  };
+  const rest = (why: string): TestReport => {
+    for (const name of order.slice(steps.length)) steps.push({ step: name, ...skipped(why), durationMs: 0 });
+    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
+  };
+
+  const from = performance.now();
+  const opened = await session.open().catch((error: unknown) => error as Error);
+  const durationMs = Math.round(performance.now() - from);
+  for (const [name, verdict] of openingVerdicts(session, opened)) {
+    steps.push({ step: name, ...verdict, durationMs });
+    if (verdict.status === 'failed') return rest(name === 'authenticate' ? 'Not signed in.' : 'Not reached.');
+  }
+  await (opened as Connection).close();
+
+  const described = await step('discover', async () => passed(await trials.describe(work)));
+  if (!described) return rest('What the settings name is not there.');
+  const readable = await step('read-users', () => countVerdict(target, 'user', work));
+  if (!readable) return rest('The accounts cannot be read.');
+  await step('find-user', async () => {
+    const attribute = await trials.searchable(work);
+    if (attribute === undefined)
+      return failed('There is no statement that looks for accounts.', 'Give statements.findUser.');
+    await target.find('user', { attribute, value: randomUUID() }, work);
+    return passed(`Accounts are found by ${attribute}.`);
+  });
+  await step('write-probe', () => writeVerdict(session, target, work));
+  await step('read-groups', async () =>
+    hasGroups(session.settings)
+      ? countVerdict(target, 'group', work)
+      : skipped('Groups are not set up for this connection.'),
+  );
+  await step('limits', () => limitVerdict(session, work));
+  return rest('');
+}
+
+function openingVerdicts({ settings }: Session, opened: Connection | Error): [Step, Verdict][] {
+  const stage = opened instanceof OpeningFailed ? opened.stage : undefined;
+  const refusal = opened instanceof Error ? openingRefusal(opened) : undefined;
+  const message = refusal?.message ?? '';
+  const unreachable: Record<string, string> = {
+    name: 'Correct the name of the server, or make it known to the DNS the hub uses.',
+    address: 'Allow the network in HUB_TARGET_NETWORKS, or correct the server.',
+    reach:
+      'Check server and port, that it listens beyond its own machine, and that a firewall lets the hub through.',
+  };
+  if (refusal && stage !== 'tls' && stage !== 'sign-in')
+    return [['reach', failed(message, unreachable[stage ?? 'reach']!)]];
+  const reach: [Step, Verdict] = ['reach', passed(`${settings.host}:${settings.port} answers.`)];
+  if (stage === 'tls') {
+    const advice =
+      'Give the authority of its certificate under trusted certificates, the name in it where it differs from the server, or choose another encryption.';
+    return [reach, ['tls', failed(message, advice)]];
+  }
+  const tls: [Step, Verdict] = [
+    'tls',
+    settings.security === 'none'
+      ? skipped('Encryption is off: passwords and personal data travel unencrypted.')
+      : passed('The certificate is valid.'),
+  ];
+  if (refusal) {
+    const given = 'remedy' in refusal ? refusal.remedy : undefined;
+    const advice = given ?? 'Check user, password and database, and the log of the server.';
+    return [reach, tls, ['authenticate', failed(message, advice)]];
+  }
+  return [reach, tls, ['authenticate', passed('The user is signed in.')]];
+}
+
+async function countVerdict({ trials }: SqlTarget, type: SubjectType, work: Work): Promise<Verdict> {
+  const { seen, more } = await trials.count(type, work);
+  const what = type === 'user' ? 'accounts' : 'groups';
+  return passed(more ? `At least ${seen} ${what} can be read.` : `There are ${seen} ${what}.`);
+}
+
+async function writeVerdict(session: Session, { trials }: SqlTarget, work: Work): Promise<Verdict> {
+  const { rows } = await session.run(
+    work,
+    session.dialect.name === 'postgresql'
+      ? sql`select case when current_setting('transaction_read_only') = 'on' then 1 else 0 end as read_only`
+      : sql`select @@global.read_only as read_only`,
+  );
+  if (Number(rows[0]!.read_only) === 1)
+    return failed('The server takes no changes: it is a copy, or set read-only.', 'Give the main server.');
+  return trials.write(work);
+}
+
+async function limitVerdict(session: Session, work: Work): Promise<Verdict> {
+  const { dialect, settings } = session;
+  const { rows } = await session.run(
+    work,
+    dialect.name === 'postgresql'
+      ? sql`select current_setting('max_connections') as most, current_setting('server_version') as version`
+      : sql`select @@max_connections as most, version() as version`,
+  );
+  const { most, version } = rows[0]!;
+  if (Number(most) <= settings.connections)
+    return failed(
+      `The server takes ${String(most)} connections, and this connection may open ${settings.connections}.`,
+      'Lower "Connections" in the settings, or raise max_connections at the server.',
+    );
+  return passed(
+    `Version ${String(version)}, ${String(most)} connections at most, of which this connection opens up to ${settings.connections}.`,
+  );
+}
+
+function verdictOf(error: unknown): Verdict {
+  if (!(error instanceof Refused)) throw error;
+  const { refusal } = error;
+  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
+  return failed(
+    refusal.message,
+    advice ?? 'Check the settings of the connection, then the state of the server.',
+  );
+}

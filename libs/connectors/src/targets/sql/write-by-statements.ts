@@ -1,0 +1,222 @@
+import type {
+  AttributeChange,
+  Attributes,
+  AttributeValue,
+  MemberChange,
+  MembersResult,
+  OperationContext,
+  Outcome,
+  RemoteObject,
+  SubjectType,
+} from '../../contract.js';
+import { isSound } from './column-values.js';
+import { uuidOf } from './create-row.js';
+import { type OwnStatements, settingOf } from './own-statements.js';
+import { idIn, lookUpOwn, needed, runOwn } from './read-by-statements.js';
+import { Refused, refused } from './refusals.js';
+import { changesOf, shown } from './row-values.js';
+import { isReferenceError } from './server-errors.js';
+import type { Session, Work } from './session.js';
+import type { Parameter } from './sql-fragment.js';
+import type { Template } from './statement-template.js';
+
+export const ownCall = (session: Session, setting: string, changes: AttributeChange[], id?: string) =>
+  session.call('EXECUTE', setting, { ...(id !== undefined && { id }), ...shown(changes) });
+
+export async function createOwn(
+  session: Session,
+  own: OwnStatements,
+  type: SubjectType,
+  attributes: Attributes,
+  context: OperationContext,
+  work: Work,
+): Promise<Outcome<RemoteObject>> {
+  const setting = settingOf('create', type);
+  const template = needed(own[type].create, setting);
+  const given = {
+    ...(type === 'user' && own.user.create!.names.includes('active') && { active: true }),
+    ...attributes,
+  };
+  const newId = uuidOf(context.operationId);
+  const values = {
+    ...parameters(session, template, changesOf(given), setting),
+    operationId: context.operationId,
+    newId,
+  };
+  work.calls.push(ownCall(session, setting, changesOf(attributes)));
+  const { rows, insertId } = await runOwn(session, work, template, values, true);
+  const told = rows[0] ? idIn(setting, rows[0]) : insertId;
+  const id = told ?? (template.names.includes('newId') ? newId : undefined);
+  if (id === undefined)
+    throw refused(
+      'no-id',
+      `${setting} was carried out and gives no id.`,
+      `Let statements.${setting} give a column id back (RETURNING, or SELECT at the end of a procedure), or take :newId.`,
+    );
+  const disabled = attributes.active === false && !template.names.includes('active');
+  if (disabled) await setActive(session, own, id, false, work);
+  const active = attributes.active === undefined ? undefined : attributes.active !== false;
+  return {
+    kind: 'ok',
+    value: { id, attributes: {}, ...(active !== undefined && { active }) },
+    calls: work.calls,
+  };
+}
+
+export async function updateOwn(
+  session: Session,
+  own: OwnStatements,
+  type: SubjectType,
+  id: string,
+  changes: AttributeChange[],
+  work: Work,
+): Promise<Outcome<{ id: string }>> {
+  const there = await lookUpOwn(session, own, type, id, work);
+  const { disable, enable } = own[type];
+  const standing = changes.find(({ attribute }) => attribute === 'active');
+  const apart = standing !== undefined && disable !== undefined && enable !== undefined;
+  const others = apart ? changes.filter((each) => each !== standing) : changes;
+  if (others.length > 0) {
+    const setting = settingOf('update', type);
+    const template = needed(own[type].update, setting);
+    const changed = parameters(session, template, others, setting);
+    work.calls.push(ownCall(session, setting, others, id));
+    await runOwn(session, work, template, { ...kept(session, template, there, changed, setting), id }, true);
+  }
+  if (apart) await setActive(session, own, id, standing.op === 'set' && standing.value === true, work);
+  return { kind: 'ok', value: { id }, calls: work.calls };
+}
+
+async function setActive(session: Session, own: OwnStatements, id: string, to: boolean, work: Work) {
+  const setting = to ? 'enableUser' : 'disableUser';
+  const template = needed(to ? own.user.enable : own.user.disable, setting);
+  work.calls.push(session.call('EXECUTE', setting, { id }));
+  await runOwn(session, work, template, { id }, true);
+}
+
+export async function deleteOwn(
+  session: Session,
+  own: OwnStatements,
+  type: SubjectType,
+  id: string,
+  work: Work,
+): Promise<Outcome<void>> {
+  const setting = settingOf('delete', type);
+  const template = needed(own[type].delete, setting);
+  const there = await lookUpOwn(session, own, type, id, work).catch((error: unknown) => {
+    if (error instanceof Refused && error.refusal.kind === 'not-found') return undefined;
+    throw error;
+  });
+  if (!there) return { kind: 'no-op', why: 'already-absent', calls: work.calls };
+  work.calls.push(ownCall(session, setting, [], id));
+  await runOwn(session, work, template, { id }, true);
+  return { kind: 'ok', value: undefined, calls: work.calls };
+}
+
+export async function changeOwnMembers(
+  session: Session,
+  own: OwnStatements,
+  groupId: string,
+  change: MemberChange,
+  work: Work,
+): Promise<Outcome<MembersResult>> {
+  const add = needed(own.addMember, 'addMember');
+  const remove = needed(own.removeMember, 'removeMember');
+  await lookUpOwn(session, own, 'group', groupId, work);
+  const result: MembersResult = { added: [], removed: [], unknown: [] };
+  const run = (template: Template, setting: string, memberId: string) => {
+    work.calls.push(session.call('EXECUTE', setting, { groupId, memberId }));
+    return runOwn(session, work, template, { groupId, memberId }, true);
+  };
+  for (const { id } of change.remove) {
+    await run(remove, 'removeMember', id);
+    result.removed.push(id);
+  }
+  for (const { id, type } of change.add) {
+    const known = type === 'user' && (await isKnown(session, own, id, work));
+    if (known && (await takes(() => run(add, 'addMember', id)))) result.added.push(id);
+    else result.unknown.push(id);
+  }
+  return { kind: 'ok', value: result, calls: work.calls };
+}
+
+async function isKnown(session: Session, own: OwnStatements, id: string, work: Work): Promise<boolean> {
+  try {
+    await lookUpOwn(session, own, 'user', id, work);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.refusal.kind === 'not-found') return false;
+    throw error;
+  }
+}
+
+/** false: it was gone by then. */
+async function takes(add: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await add();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && isReferenceError(error.code)) return false;
+    throw error;
+  }
+}
+
+/** @throws Refused for an attribute the statement does not take */
+function parameters(
+  session: Session,
+  template: Template,
+  changes: AttributeChange[],
+  setting: string,
+): Record<string, Parameter> {
+  return Object.fromEntries(
+    changes.map((change) => {
+      const { attribute } = change;
+      const name = template.names.find((each) => each.toLowerCase() === attribute.toLowerCase());
+      if (name === undefined && attribute !== 'active')
+        throw refused(
+          'unknown-attribute',
+          `${setting} has no parameter :${attribute}.`,
+          `Take ${attribute} out of the mapping, or give it to statements.${setting}.`,
+          attribute,
+        );
+      return [name ?? attribute, bound(session, attribute, change.op === 'set' ? change.value : null)];
+    }),
+  );
+}
+
+/** What is not changed keeps its value, which has to be known. @throws Refused */
+function kept(
+  session: Session,
+  template: Template,
+  { value, columns }: Awaited<ReturnType<typeof lookUpOwn>>,
+  changed: Record<string, Parameter>,
+  setting: string,
+): Record<string, Parameter> {
+  const all = { ...changed };
+  const known: Attributes = { ...value.attributes, active: value.active ?? null };
+  for (const name of template.names) {
+    if (name in all || name === 'id') continue;
+    if (!columns.includes(name))
+      throw refused(
+        'unknown-value',
+        `${setting} takes :${name}, which is not changed, and its present value is not known.`,
+        `Let getUser or getGroup give a column ${name} as well.`,
+        name,
+      );
+    all[name] = bound(session, name, known[name] ?? null);
+  }
+  return all;
+}
+
+function bound({ dialect }: Session, attribute: string, value: AttributeValue): Parameter {
+  if (value === null) return null;
+  if (typeof value === 'boolean') return dialect.name === 'mysql' ? (value ? '1' : '0') : String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (isSound(text)) return text;
+  throw refused(
+    'invalid-value',
+    `The value for ${attribute} has characters that no text has (NUL, or half of a pair).`,
+    'Take them out by an expression.',
+    attribute,
+  );
+}
