@@ -15,6 +15,8 @@ export interface HttpTarget {
   tokenPath?: string;
   settings(app: string, tokens: string, limits: Limits): object;
   credentials(tokens: string): object;
+  /** An attribute accounts are found by. */
+  userKey: string;
   /** None of these may be in anything the connector answers. */
   secrets: string[];
 }
@@ -33,6 +35,7 @@ const all: HttpTarget[] = [
   {
     name: 'scim2, bearer',
     connector: 'scim2',
+    userKey: 'userName',
     settings: (app, _, limits) => ({ baseUrl: `${app}/scim/v2`, ...limits }),
     credentials: () => ({ type: 'bearer', token: 'bearer-token-4711' }),
     secrets: ['bearer-token-4711'],
@@ -40,6 +43,7 @@ const all: HttpTarget[] = [
   {
     name: 'scim2, OAuth',
     connector: 'scim2',
+    userKey: 'userName',
     tokenPath: '/token',
     settings: (app, _, limits) => ({ baseUrl: `${app}/scim/v2`, ...limits }),
     credentials: (tokens) => ({
@@ -53,6 +57,7 @@ const all: HttpTarget[] = [
   {
     name: 'google-workspace, service account',
     connector: 'google-workspace',
+    userKey: 'primaryEmail',
     tokenPath: '/token',
     settings: (app, tokens, limits) => ({
       domain: 'contoso.example',
@@ -78,6 +83,7 @@ const all: HttpTarget[] = [
   {
     name: 'microsoft-graph, client secret',
     connector: 'microsoft-graph',
+    userKey: 'userPrincipalName',
     tokenPath: '/contoso.example/oauth2/v2.0/token',
     settings: (app, tokens, limits) => ({
       tenant: 'contoso.example',
@@ -95,6 +101,7 @@ const all: HttpTarget[] = [
   {
     name: 'rest, key in a header',
     connector: 'rest',
+    userKey: 'login',
     settings: (app, _, limits) => ({ preset: 'redmine', baseUrl: app, ...limits }),
     credentials: () => ({ type: 'header', name: 'X-Redmine-API-Key', value: 'api-key-4711' }),
     secrets: ['api-key-4711'],
@@ -102,6 +109,7 @@ const all: HttpTarget[] = [
   {
     name: 'rest, OAuth',
     connector: 'rest',
+    userKey: 'login',
     tokenPath: '/token',
     settings: (app, _, limits) => ({ preset: 'redmine', baseUrl: app, ...limits }),
     credentials: (tokens) => ({
@@ -115,6 +123,7 @@ const all: HttpTarget[] = [
   {
     name: 'workday, integration user',
     connector: 'workday',
+    userKey: 'workerId',
     settings: (app, _, limits) => ({
       url: app,
       tenant: 'contoso',
@@ -128,6 +137,7 @@ const all: HttpTarget[] = [
   {
     name: 'workday, OAuth',
     connector: 'workday',
+    userKey: 'workerId',
     tokenPath: '/ccx/oauth2/contoso/token',
     settings: (app, _, limits) => ({ url: app, tenant: 'contoso', timeZone: 'Europe/London', ...limits }),
     credentials: (tokens) => ({

@@ -5,6 +5,7 @@ import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { withoutSecrets } from '../../http/without-secrets.js';
 import { refusalOf, refusalOfFailure, unreadable, type Refusal, type Reply } from './refusal.js';
 import { signInRemedy, tokenGrant } from './service-account.js';
 import { Settling } from './settling.js';
@@ -119,21 +120,16 @@ export class Session {
     });
   }
 
-  /** An error may repeat what was sent: neither token nor password may reach a message or a log. */
   private replyOf(answer: HttpAnswer, token: string, { body }: Call): Reply {
-    const secrets = [token, body?.password].filter((each) => typeof each === 'string' && each !== '');
-    const text =
-      answer.status < 300
-        ? answer.text
-        : secrets.reduce<string>((left, secret) => left.replaceAll(String(secret), '***'), answer.text);
-    const { location } = answer.headers;
-    const hints = rateHints(answer.headers, Date.now());
+    const password = typeof body?.password === 'string' ? body.password : undefined;
+    const { status, text, headers, tooLong } = withoutSecrets(answer, [token, password]);
+    const hints = rateHints(headers, Date.now());
     return {
-      status: answer.status,
+      status,
       text,
       body: parseJson(text),
-      tooLong: answer.tooLong,
-      ...(location !== undefined && { location: location.replaceAll(token, '***') }),
+      tooLong,
+      ...(headers.location !== undefined && { location: headers.location }),
       ...(hints && { hints }),
     };
   }

@@ -6,11 +6,12 @@ import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { withoutSecrets } from '../../http/without-secrets.js';
 import { FreshObjects } from './fresh-objects.js';
 import { type Attempted, refusalOf, type Refusal, type Reply } from './refusal.js';
 import type { GraphCredentials, GraphSettings } from './settings.js';
 import { grantOf, rolesIn, tokenRemedy } from './sign-in.js';
-import { withoutPassword } from './write-body.js';
+import { passwordIn, withoutPassword } from './write-body.js';
 
 export interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -86,16 +87,18 @@ export class Session {
     const wire = this.wire(call);
     const first = await this.bearer();
     if ('refused' in first) return { call: wire, ...first };
-    let result = await this.attempt(call, first.token);
+    let { token } = first;
+    let result = await this.attempt(call, token);
     if (result.kind === 'answer' && result.status === 401) {
       const second = await this.bearer(first.token);
       if ('refused' in second) return { call: wire, ...second };
-      result = await this.attempt(call, second.token);
+      ({ token } = second);
+      result = await this.attempt(call, token);
     }
     const attempted = attemptedBy(call);
     if (result.kind === 'failure')
       return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
-    const reply = replyOf(result);
+    const reply = replyOf(withoutSecrets(result, [token, passwordIn(call.body)]));
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, attempted, Date.now()) };
     if (call.method === 'GET' && !isObject(reply.body))

@@ -1,3 +1,4 @@
+import { isObject } from '@rollcall/scim';
 import type { AttributeChange, Attributes, AttributeValue, SubjectType } from '../../contract.js';
 import { propertyOf } from './attributes.js';
 
@@ -53,4 +54,9 @@ export const isEmpty = (value: AttributeValue): boolean =>
 export function withoutPassword(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('passwordProfile' in body)) return body;
   return { ...body, passwordProfile: { ...(body.passwordProfile as object), password: '(not shown)' } };
+}
+
+export function passwordIn(body: unknown): string | undefined {
+  const profile = isObject(body) ? body.passwordProfile : undefined;
+  return isObject(profile) && typeof profile.password === 'string' ? profile.password : undefined;
 }

@@ -4,6 +4,7 @@ import type { ConnectorRuntime, WireCall } from '../../contract.js';
 import { openAgent } from '../../http/agent.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { withoutSecrets } from '../../http/without-secrets.js';
 import { Authorization } from './authorization.js';
 import { Expressions } from './expressions.js';
 import type { OperationInput } from './operation-input.js';
@@ -184,16 +185,10 @@ export class Session {
     });
   }
 
-  /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
   private replyOf(answer: HttpAnswer, token: string | undefined): Reply {
-    const secrets = [...this.authorization.secrets, ...(token === undefined ? [] : [token])].flatMap(
-      spellingsOf,
-    );
-    const clean = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
-    const failed = answer.status >= 300 || this.settings.answers.failed !== undefined;
-    const text = failed ? clean(answer.text) : answer.text;
-    const { location } = answer.headers;
-    const headers = { ...answer.headers, ...(failed && location && { location: clean(location) }) };
+    const mayBeRefused = answer.status >= 300 || this.settings.answers.failed !== undefined;
+    const secrets = [...this.authorization.secrets, token];
+    const { headers, text } = withoutSecrets(answer, secrets, mayBeRefused);
     const { limit, remaining, reset, retryAfter } = this.settings.rateHeaders;
     const named = (standard: string, name?: string) =>
       name === undefined ? {} : { [standard]: answer.headers[name.toLowerCase()] };
@@ -218,13 +213,6 @@ function messageId({ operation, operationId, member }: OperationInput): string {
   const main = ['create', 'update', 'delete', 'changeMembers'].includes(operation);
   return main ? operationId : `${operationId}.${operation}`;
 }
-
-/** As it is, within JSON and within an address. */
-const spellingsOf = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret),
-];
 
 function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined;

@@ -1,9 +1,11 @@
+import { isObject } from '@rollcall/scim';
 import type { Agent } from 'undici';
 import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { withoutSecrets } from '../../http/without-secrets.js';
 import { fromWire } from './dialect.js';
 import { isForeign404, refusalOf, type Attempted, type Refusal, type Reply } from './refusal.js';
 import type { Scim2Credentials, Scim2Settings } from './settings.js';
@@ -108,7 +110,7 @@ export class Session {
     if (result.kind === 'failure') {
       return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
     }
-    const reply = this.replyOf(result, token);
+    const reply = this.replyOf(result, token, call);
     if (reply.status < 200 || reply.status >= 300) {
       const real = !attempted.collection && isForeign404(reply) && (await this.isThere(call));
       return {
@@ -189,30 +191,19 @@ export class Session {
     });
   }
 
-  /** Apps echo what they refuse, credentials included; none of it may reach a message or a log. */
-  private replyOf(answer: HttpAnswer, token: string | undefined): Reply {
-    const secrets = [...this.secrets, ...(token === undefined ? [] : [token])].flatMap(spellingsOf);
-    const clean = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
-    const failed = answer.status >= 300;
-    const text = failed ? clean(answer.text) : answer.text;
-    const { location } = answer.headers;
+  private replyOf(answer: HttpAnswer, token: string | undefined, { body }: Call): Reply {
+    const password = isObject(body) && typeof body.password === 'string' ? body.password : undefined;
+    const { status, headers, text, tooLong } = withoutSecrets(answer, [...this.secrets, token, password]);
     return {
-      status: answer.status,
-      headers: { ...answer.headers, ...(failed && location && { location: clean(location) }) },
+      status,
+      headers,
       text,
       body: fromWire(parseJson(text), this.settings),
-      tooLong: answer.tooLong,
-      hints: rateHints(answer.headers, Date.now()),
+      tooLong,
+      hints: rateHints(headers, Date.now()),
     };
   }
 }
-
-/** As it is, within JSON and within an address. */
-const spellingsOf = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret),
-];
 
 function baseOf({ baseUrl, basePath }: Scim2Settings): URL {
   const url = new URL(baseUrl);
