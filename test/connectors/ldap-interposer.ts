@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
 
 const writes = new Set([0x66, 0x68, 0x4a, 0x6c]);
 const searchRequest = 0x63;
@@ -14,11 +15,27 @@ export interface LdapInterposer {
   close(): Promise<void>;
 }
 
-/** Stands before an LDAP server and makes it behave as a real one cannot be made to. Understands plain LDAP only. */
-export async function startLdapInterposer(port: number): Promise<LdapInterposer> {
+export interface Encryption {
+  /** Of the LDAPS server behind. */
+  host: string;
+  /** PEM of the server behind, shown to clients as well. */
+  certificate: string;
+  privateKey: string;
+}
+
+/**
+ * Stands before an LDAP server and makes it behave as a real one cannot be made to. Understands plain LDAP, or LDAPS
+ * with the server's own certificate and key.
+ */
+export async function startLdapInterposer(port: number, encryption?: Encryption): Promise<LdapInterposer> {
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect({ port, host: '127.0.0.1' });
+  const server = encryption
+    ? createSecureServer({ cert: encryption.certificate, key: encryption.privateKey }, serve)
+    : createServer(serve);
+  function serve(client: Socket): void {
+    const upstream = encryption
+      ? connectSecurely({ port, host: encryption.host, ca: encryption.certificate })
+      : connect({ port, host: '127.0.0.1' });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
@@ -43,7 +60,7 @@ export async function startLdapInterposer(port: number): Promise<LdapInterposer>
         else upstream.write(withId(message.id, message.body));
       }
     });
-  });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const interposer: LdapInterposer = {

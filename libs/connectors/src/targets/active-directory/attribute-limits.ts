@@ -102,14 +102,3 @@ const formOf: Record<string, (attribute: string, value: string) => ReturnType<ty
           remedy: 'Map the two letters, and the name of the country to co.',
         },
 };
-
-const mostNames = 20;
-
-/** A common name and what stands in for it where another object of the place has it: "Ada", "Ada 2", "Ada 3", … */
-export function numberedNames(name: string): string[] {
-  const numbers = Array.from({ length: mostNames - 1 }, (_, at) => ` ${at + 2}`);
-  return [
-    name,
-    ...numbers.map((number) => `${name.slice(0, mostCharacters.cn! - number.length).trimEnd()}${number}`),
-  ];
-}

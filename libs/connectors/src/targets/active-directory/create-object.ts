@@ -6,10 +6,10 @@ import { valuesOf, type Work } from '../ldap/server-link.js';
 import { randomPassword } from '../ldap/set-password.js';
 import { changesOf, refused, shown, type Values } from '../ldap/write-values.js';
 import { normalAccount, withFlags } from './account-control.js';
-import { numberedNames } from './attribute-limits.js';
 import type { Domain } from './domain.js';
 import { guidText } from './guid.js';
-import { parentName, passwordName } from './object-values.js';
+import { freeName, mostTries, namesLike } from './numbered-names.js';
+import { noParent, passwordName } from './object-values.js';
 import { groupTypeOf, type DomainSettings } from './settings.js';
 import { passwordValues, takeApart, withNames, type Writing } from './write-values.js';
 
@@ -80,20 +80,22 @@ async function addNamed(
   values: Values[],
   numbered: boolean,
 ): Promise<string> {
-  const names = numbered ? numberedNames(name) : [name];
-  for (const [at, each] of names.entries()) {
-    const dn = below(rdnOf('CN', each), parent);
+  const taken = new Set<string>();
+  for (let tries = 1; ; tries += 1) {
+    const candidate = freeName(name, taken);
+    const dn = below(rdnOf('CN', candidate), parent);
     try {
-      await add(domain, work, dn, [named(each), ...values]);
+      await add(domain, work, dn, [named(candidate), ...values]);
       return dn;
     } catch (error) {
-      if (isCode(error, resultCode.noSuchObject)) throw new Refused(noParent(parent));
-      if (!isCode(error, resultCode.entryAlreadyExists) || at === names.length - 1) throw error;
+      if (isCode(error, resultCode.noSuchObject)) throw new Refused(noParent(parent), error.code);
+      if (!isCode(error, resultCode.entryAlreadyExists) || !numbered || tries === mostTries) throw error;
       // The code says the same of an account name that is taken anywhere in the domain.
       if (!(await exists(domain, work, dn))) throw error;
+      taken.add(candidate.toLowerCase());
+      for (const each of await namesLike(domain, work, parent, name)) taken.add(each);
     }
   }
-  throw new Error('numberedNames gives at least one name');
 }
 
 function add(domain: Domain, work: Work, dn: string, values: Values[]): Promise<void> {
@@ -108,14 +110,6 @@ function add(domain: Domain, work: Work, dn: string, values: Values[]): Promise<
   };
   return domain.run(request, (client) => client.add(dn, attributes));
 }
-
-const noParent = (parent: string) => ({
-  kind: 'rejected' as const,
-  code: 'no-base',
-  attribute: parentName,
-  message: `There is no ${parent}, or the service account may not see it.`,
-  remedy: `Create the OU, or correct the settings or the mapping to ${parentName}.`,
-});
 
 async function exists(domain: Domain, work: Work, dn: string): Promise<boolean> {
   try {

@@ -2,10 +2,10 @@ import type { Attributes, SubjectType } from '../../contract.js';
 import { below, isBelow, rdnOf, readRdn, sameName, splitName } from '../ldap/distinguished-name.js';
 import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import type { Work } from '../ldap/server-link.js';
-import { numberedNames } from './attribute-limits.js';
 import type { Domain } from './domain.js';
 import { byGuid } from './guid.js';
-import { parentName } from './object-values.js';
+import { freeName, isNumbered, mostTries, namesLike } from './numbered-names.js';
+import { noParent, parentName } from './object-values.js';
 import type { DomainSettings } from './settings.js';
 import type { Writing } from './write-values.js';
 
@@ -25,18 +25,21 @@ export async function moveObject(
   const stays = sameName(place, parent);
   const name = writing.name ?? before;
   if (name === undefined || (stays && name === before)) return false;
-  const names = type === 'user' && domain.settings.numberNames ? numberedNames(name) : [name];
-  for (const [at, each] of names.entries()) {
-    // It has got this number before.
-    if (stays && each === before) return false;
+  const numbered = type === 'user' && domain.settings.numberNames;
+  const taken = new Set<string>();
+  for (let tries = 1; ; tries += 1) {
+    const candidate = freeName(name, taken);
     try {
-      await rename(domain, work, id, dn, rdnOf('CN', each), place);
+      await rename(domain, work, id, dn, rdnOf('CN', candidate), place);
       return true;
     } catch (error) {
-      if (!isCode(error, resultCode.entryAlreadyExists) || at === names.length - 1) throw error;
+      if (!isCode(error, resultCode.entryAlreadyExists) || !numbered || tries === mostTries) throw error;
+      // It has got a number before.
+      if (stays && before !== undefined && isNumbered(before, name)) return false;
+      taken.add(candidate.toLowerCase());
+      for (const each of await namesLike(domain, work, place, name)) taken.add(each);
     }
   }
-  return false;
 }
 
 async function rename(
@@ -55,13 +58,8 @@ async function rename(
     );
   } catch (error) {
     if (!isCode(error, resultCode.noSuchObject)) throw error;
-    throw new Refused({
-      kind: 'rejected',
-      code: 'no-base',
-      attribute: parentName,
-      message: `There is no ${place}, or the service account may not see it.`,
-      remedy: `Create the OU, or correct the settings or the mapping to ${parentName}.`,
-    });
+    // The object itself has just been seen.
+    throw new Refused(noParent(place));
   }
 }
 

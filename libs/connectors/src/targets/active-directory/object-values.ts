@@ -1,6 +1,7 @@
 import type { Entry } from 'ldapts';
 import type { Attributes, RemoteObject, SubjectType } from '../../contract.js';
 import { splitName } from '../ldap/distinguished-name.js';
+import type { Refusal } from '../ldap/result-codes.js';
 import { textsOf, valuesOf } from '../ldap/server-link.js';
 import { flagNames, readFlags } from './account-control.js';
 import { readFileTime } from './file-time.js';
@@ -9,6 +10,14 @@ import { guidText } from './guid.js';
 /** Names of the mapping that stand for something else than an attribute of the schema. */
 export const parentName = 'parentDistinguishedName';
 export const passwordName = 'unicodePwd';
+
+export const noParent = (parent: string): Refusal => ({
+  kind: 'rejected',
+  code: 'no-base',
+  attribute: parentName,
+  message: `There is no ${parent}, or the service account may not see it.`,
+  remedy: `Create the OU, or correct the settings or the mapping to ${parentName}.`,
+});
 
 /** Attributes that hold names of other objects: a mapping gives the ids of these. */
 export const nameAttributes = new Set(['manager', 'secretary', 'assistant', 'managedby', 'seealso']);
