@@ -3,6 +3,8 @@ export { describeWithChromium, openChromium } from './chromium.js';
 export { describeOnBothQueues, type QueueServer } from './both-queues.js';
 export { describeWithRedis, startRedis, type RedisServer } from './redis.js';
 export { describeWithRedmine, startRedmine, type Redmine } from './redmine.js';
+export { describeWithMariadb, startMariadb, type Mariadb } from './mariadb.js';
+export { startOwnPostgres, type OwnPostgres } from './own-postgres.js';
 export { recordProcess } from './run-folder.js';
 export { type HubKeys, newHubKeys, startHub, type HubOptions, type StartedHub } from './start-hub.js';
 export { describeWithSamba, startSamba, type Samba } from './samba.js';

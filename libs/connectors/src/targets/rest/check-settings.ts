@@ -1,9 +1,15 @@
 import { type CompiledExpression, ExpressionError } from '@rollcall/scim';
-import type { RestCredentials } from './settings.js';
 import { completeSettings } from './complete-settings.js';
 import { compile } from './expressions.js';
 import { hasParameter, knownTo, parametersFor } from './operation-input.js';
-import type { ObjectRequests, Paging, RequestName, RestRequest, RestSettings } from './settings.js';
+import type {
+  ObjectRequests,
+  Paging,
+  RequestName,
+  RestCredentials,
+  RestRequest,
+  RestSettings,
+} from './settings.js';
 import { keyOf, signedParameters } from './sign-request.js';
 import { parametersOf, parseTemplate } from './url-template.js';
 
