@@ -18,7 +18,7 @@ export const defaultMappings: Mappings = {
       { ...to('active', 'accountEnabled'), default: true },
       made('displayName ? displayName : userName', 'displayName'),
       made(
-        '$substring($replace($substringBefore(userName, "@"), /[\\s"(),:;<>\\[\\]\\\\]/, ""), 0, 64)',
+        '$substring($replace($substringBefore(userName, "@"), /[^A-Za-z0-9._-]/, ""), 0, 64)',
         'mailNickname',
       ),
       to('name.givenName', 'givenName'),
