@@ -10,6 +10,11 @@ describe('the pace', () => {
     expect(rateAfter({ kind: 'retry', answer: 'HTTP 429: slow' }, 40, 10, now)).toBe(7);
     expect(rateAfter({ kind: 'retry', answer: 'HTTP 500' }, 40, undefined, now)).toBeUndefined();
     expect(rateAfter({ kind: 'retry', afterMs: 1 }, 0, undefined, now)).toBe(0.7);
+    expect(rateAfter({ kind: 'retry', scope: 'connection', afterMs: 2_000 }, 40, undefined, now)).toBe(28);
+  });
+
+  it('stays where one object alone has to wait', () => {
+    expect(rateAfter({ kind: 'retry', scope: 'object', afterMs: 2_000 }, 40, undefined, now)).toBeUndefined();
   });
 
   it('goes down before nothing is left, and up again when the target has given anew', () => {

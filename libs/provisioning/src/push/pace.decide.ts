@@ -9,6 +9,8 @@ const lowered = 0.7;
 
 export interface Heard {
   kind: Outcome<unknown>['kind'];
+  /** Of a retry: one object that has to wait, a new one that cannot be seen yet, says nothing of the pace. */
+  scope?: 'object' | 'connection';
   afterMs?: number;
   answer?: string;
   hints?: RateHints;
@@ -39,8 +41,9 @@ export function rateAfter(
   return lasting < learned * 0.9 || lasting > learned * 1.25 ? lasting : undefined;
 }
 
-export function asksToSlowDown({ kind, afterMs, answer }: Heard): boolean {
-  return kind === 'retry' && (afterMs !== undefined || /^HTTP 429\b/.test(answer ?? ''));
+export function asksToSlowDown({ kind, scope, afterMs, answer }: Heard): boolean {
+  const waits = afterMs !== undefined && scope !== 'object';
+  return kind === 'retry' && (waits || /^HTTP 429\b/.test(answer ?? ''));
 }
 
 /** This process's part of so many calls at once; the parts come to the whole while there are enough for everybody. */
