@@ -114,6 +114,8 @@ async function beginningOf(body: Readable): Promise<string> {
 }
 
 function readReport(body: Readable, settings: WorkdaySettings): OpenReport {
+  // It may break while nobody reads; the next to read is told.
+  body.on('error', () => undefined);
   const rows = settings.reportFormat === 'csv' ? csvRows(body, settings) : jsonRows(body, settings);
   const close = () => {
     body.destroy();
