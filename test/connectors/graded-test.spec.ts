@@ -86,7 +86,7 @@ const forms: Form[] = [
     form: 'a name the DNS does not know',
     app: async () => 'http://no-such-app.invalid:8080',
     step: /^reach$/,
-    remedy: /name/,
+    remedy: /name|DNS/,
   },
   {
     form: 'a port nobody listens on',
@@ -117,7 +117,7 @@ const forms: Form[] = [
     form: '403',
     app: () => serve(answer(403, 'application/json', '{}')),
     step: /^(authenticate|discover|read-users)$/,
-    remedy: /right|allow|admin|role|permission|scope/i,
+    remedy: /right|admin|role|permission|scope|security group/i,
   },
   {
     form: '404, since the path of the address is wrong',
@@ -146,7 +146,9 @@ const tls: Form = {
 };
 
 describe.each(httpTargets)('the test of $name says what is wrong, once', (target) => {
-  it.each(hasOpenssl || process.env.CI === 'true' ? [...forms, tls] : forms)('$form', async (each) => {
+  // What an answer holds is described in the settings there, and may be anything.
+  const own = target.connector === 'rest' ? forms.filter(({ form }) => form !== 'another API') : forms;
+  it.each(hasOpenssl || process.env.CI === 'true' ? [...own, tls] : own)('$form', async (each) => {
     const app = await each.app();
     const tokens = await serve(
       answer(

@@ -117,6 +117,12 @@ function discoverVerdict(schemas: Sent): Verdict {
 
 function listVerdict(sent: Sent, what: string): Verdict {
   if (sent.refused) return failed(sent.refused.message, remedyOf(sent.refused));
+  const { body } = sent.reply;
+  if (!isObject(body) || body.kind !== `admin#directory#${what}`)
+    return failed(
+      `The answer to /${what} is not a list as the Directory API gives it.`,
+      'Correct the address of the API in the settings.',
+    );
   return passed(`The ${what} can be read.`);
 }
 

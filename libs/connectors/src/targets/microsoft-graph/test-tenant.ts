@@ -63,11 +63,12 @@ export async function testTenant(
         ),
     tenantMs,
   );
-  add(
-    'read-users',
-    first.refused ? failed(first.refused.message, remedyOf(first.refused)) : passed('Users can be read.'),
-    firstMs,
-  );
+  const read = usersVerdict(first);
+  add('read-users', read, firstMs);
+  if (read.status === 'failed') {
+    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
+    return report();
+  }
 
   const nobody = userPath(`${randomUUID()}@${domains[0] ?? 'example.com'}`);
   const [found, foundMs] = await ask({ path: nobody, query: { $select: 'id' }, object: true });
@@ -145,6 +146,18 @@ function authenticateVerdict(session: Session, sent: Sent): Verdict {
       'Add application permissions (not delegated ones) for Microsoft Graph to the app registration, and grant admin consent.',
     );
   return passed(`The credentials are accepted. The app holds ${roles.toSorted().join(', ')}.`);
+}
+
+function usersVerdict({ refused, reply }: Sent): Verdict {
+  const status = reply?.status ?? 0;
+  const another = 'Set the address of Microsoft Graph, with its version, as the cloud of the tenant has it.';
+  if (refused) {
+    const remedy = refused.kind === 'retry' && status > 0 && status < 429 ? another : remedyOf(refused);
+    return failed(refused.message, remedy);
+  }
+  if (!isObject(reply.body) || !Array.isArray(reply.body.value))
+    return failed('The answer to /users is not a list as Microsoft Graph gives it.', another);
+  return passed('Users can be read.');
 }
 
 function domainsOf(sent: Sent): string[] {

@@ -72,14 +72,16 @@ export async function testTarget(session: Session, connector: Connector): Promis
     );
   });
   const read = await timed('read-users', () => readVerdict(session, 'user'));
+  if (read.status === 'failed') {
+    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
+    return report();
+  }
   await timed('find-user', () => findVerdict(session));
   await timed('read-groups', async () =>
     settings.groups ? readVerdict(session, 'group') : skipped('No requests for groups are described.'),
   );
   if (!settings.writeProbe) {
     add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
-  } else if (read.status === 'failed') {
-    add('write-probe', skipped('Users cannot be read.'));
   } else {
     await timed('write-probe', () => probeWriting(connector, settings));
   }
