@@ -57,8 +57,8 @@ export interface SqlTarget {
     describe(work: Work): Promise<string>;
     /** An attribute accounts can be looked for by. */
     searchable(work: Work): Promise<string | undefined>;
-    /** How many there are, as far as they are counted. */
-    count(type: SubjectType, work: Work): Promise<{ seen: number; more: boolean }>;
+    /** How many there are, as far as they are counted. Undefined: they cannot be listed. */
+    count(type: SubjectType, work: Work): Promise<{ seen: number; more: boolean } | undefined>;
     write(work: Work): Promise<Verdict>;
   };
   /** What each write would send, told without asking the server. */

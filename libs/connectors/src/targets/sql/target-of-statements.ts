@@ -6,7 +6,7 @@ import type {
   SubjectType,
 } from '../../contract.js';
 import { type OwnStatements, ownStatements, settingOf } from './own-statements.js';
-import { findOwn, getOwn, listOwn, needed, runOwn } from './read-by-statements.js';
+import { findOwn, getOwn, listOwn, runOwn } from './read-by-statements.js';
 import { refused } from './refusals.js';
 import type { Session, Work } from './session.js';
 import { type SqlTarget, skipped } from './sql-target.js';
@@ -67,7 +67,8 @@ export class TargetOfStatements implements SqlTarget {
       `${this.count()} statements are given, and each is one statement with named parameters.`,
     searchable: async () => [...this.own.user.find.keys()][0],
     count: async (type: SubjectType, work: Work) => {
-      const template = needed(this.own[type].list, settingOf('list', type));
+      const template = this.own[type].list;
+      if (!template) return undefined;
       const { rows } = await runOwn(this.session, work, template, { after: null, limit: '100' });
       return { seen: rows.length, more: rows.length >= 100 };
     },

@@ -101,8 +101,10 @@ function openingVerdicts({ settings }: Session, opened: Connection | Error): [St
 }
 
 async function countVerdict({ trials }: SqlTarget, type: SubjectType, work: Work): Promise<Verdict> {
-  const { seen, more } = await trials.count(type, work);
   const what = type === 'user' ? 'accounts' : 'groups';
+  const counted = await trials.count(type, work);
+  if (!counted) return skipped(`No statement lists ${what}.`);
+  const { seen, more } = counted;
   return passed(more ? `At least ${seen} ${what} can be read.` : `There are ${seen} ${what}.`);
 }
 

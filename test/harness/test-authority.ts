@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface TestAuthority {
+  authority: string;
+  client: { certificate: string; privateKey: string };
+}
+
+/**
+ * An authority, a server certificate for localhost and 127.0.0.1, one for a stranger's name, and one of a client called
+ * rollcall: authority.pem, server.pem, stranger.pem and client.pem with their keys, in this folder.
+ */
+export function makeAuthority(folder: string): TestAuthority {
+  const file = (name: string) => join(folder, name);
+  const openssl = (...words: string[]) => execFileSync('openssl', words, { stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl(
+    ...['req', '-x509', ...key, '-days', '30', '-subj', '/CN=Test authority'],
+    ...['-keyout', file('authority.key'), '-out', file('authority.pem')],
+  );
+  const sign = (name: string, subject: string, names: string) => {
+    openssl('req', ...key, '-subj', subject, '-keyout', file(`${name}.key`), '-out', file(`${name}.csr`));
+    writeFileSync(file(`${name}.ext`), `subjectAltName=${names}\n`);
+    openssl(
+      ...['x509', '-req', '-days', '30', '-in', file(`${name}.csr`), '-out', file(`${name}.pem`)],
+      ...['-CA', file('authority.pem'), '-CAkey', file('authority.key'), '-CAcreateserial'],
+      ...['-extfile', file(`${name}.ext`)],
+    );
+  };
+  sign('server', '/CN=server', 'DNS:localhost,IP:127.0.0.1');
+  sign('stranger', '/CN=stranger', 'DNS:localhost');
+  sign('client', '/CN=rollcall', 'DNS:client');
+  const read = (name: string) => readFileSync(file(name), 'utf8');
+  return {
+    authority: read('authority.pem'),
+    client: { certificate: read('client.pem'), privateKey: read('client.key') },
+  };
+}
