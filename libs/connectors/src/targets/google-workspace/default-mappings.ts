@@ -11,9 +11,13 @@ const name = (source: string, target: string): AttributeMapping => ({
   apply: 'always',
 });
 
-/** A group's address is made of its name once, and stays when the group is renamed. */
+/**
+ * A group's address is made of its name once, and stays when the group is renamed. A name without a Latin letter
+ * or digit gives none: the external id stands in for it.
+ */
 const groupAddress = (domain: string): string =>
-  `$replace($lowercase($NormalizeDiacritics(displayName)), /[^a-z0-9]+/, "-") & "@${domain}"`;
+  `($name := $replace($replace($lowercase($NormalizeDiacritics(displayName)), /[^a-z0-9]+/, "-"), /^-|-$/, ""); ` +
+  `($name = "" ? "group-" & $lowercase(externalId) : $name) & "@${domain}")`;
 
 export const defaultMappingsWith = (domain: string): Mappings => ({
   users: {

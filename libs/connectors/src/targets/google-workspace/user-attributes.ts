@@ -94,18 +94,22 @@ const given: Record<string, string> = {
 
 /** @throws TypeError saying what is wrong with the path */
 export function parseAttributePath(type: SubjectType, text: string): AttributePath {
-  if (text in given) throw new TypeError(`${text} ${given[text]} Remove the line.`);
+  if (Object.hasOwn(given, text)) throw new TypeError(`${text} ${given[text]} Remove the line.`);
   if (text === 'aliases') return { kind: 'aliases' };
   if (type === 'group') {
     if ((groupValues as readonly string[]).includes(text)) return { kind: 'single', attribute: text };
     throw new TypeError(`A group has no ${text}: it has ${groupValues.join(', ')} and aliases.`);
   }
-  if (text in singleValues) return { kind: 'single', attribute: text };
-  if (text in lists) return { kind: 'list', attribute: text };
+  if (Object.hasOwn(singleValues, text)) return { kind: 'single', attribute: text };
+  if (Object.hasOwn(lists, text)) return { kind: 'list', attribute: text };
   const custom = /^customSchemas\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(text);
   if (custom) return { kind: 'custom', schema: custom[1]!, field: custom[2]! };
   const [attribute = '', sub = ''] = text.split('.');
-  if (objects[attribute]?.includes(sub) && text === `${attribute}.${sub}`)
+  if (
+    Object.hasOwn(objects, attribute) &&
+    objects[attribute]!.includes(sub) &&
+    text === `${attribute}.${sub}`
+  )
     return { kind: 'object', attribute, sub };
   return parseElement(text);
 }
@@ -116,7 +120,7 @@ const elementPath =
 function parseElement(text: string): AttributePath {
   const match = elementPath.exec(text);
   const [, attribute = '', where, is, sub = ''] = match ?? [];
-  const subs = lists[attribute];
+  const subs = Object.hasOwn(lists, attribute) ? lists[attribute] : undefined;
   if (subs?.includes(sub)) {
     if (where === undefined) return { kind: 'element', attribute, where: 'primary', is: true, sub };
     return { kind: 'element', attribute, where: where as 'type', is: is!, sub };
