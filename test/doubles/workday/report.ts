@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { once } from 'node:events';
 
 /** A custom report that is enabled as a web service. */
 export interface Report {
@@ -30,14 +29,14 @@ export async function writeReport(
   faults: ReportFaults,
 ): Promise<void> {
   const json = format === 'json';
+  const found = report.rows(prompts);
   response.writeHead(200, { 'content-type': json ? 'application/json' : 'text/csv; charset=utf-8' });
   let sent = 0;
   const write = async (text: string): Promise<boolean> => {
     const limit = faults.truncateAt ?? faults.cutAt ?? Infinity;
     const bytes = Buffer.from(text).subarray(0, Math.max(0, limit - sent));
     sent += bytes.length;
-    if (!response.write(bytes) && !response.destroyed)
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(bytes) && !response.destroyed) await drained(response);
     if (sent < limit) return !response.destroyed;
     if (faults.cutAt === undefined) response.end();
     else response.destroy();
@@ -45,7 +44,7 @@ export async function writeReport(
   };
   let chunk = json ? '{"Report_Entry":[' : `${report.columns.map(csvCell).join(',')}\r\n`;
   let rows = 0;
-  for (const row of report.rows(prompts)) {
+  for (const row of found) {
     chunk += json
       ? `${rows > 0 ? ',' : ''}${JSON.stringify(row)}`
       : `${report.columns.map((name) => csvCell(row[name])).join(',')}\r\n`;
@@ -58,6 +57,16 @@ export async function writeReport(
   if (json && rows === 0) chunk = '{}';
   else if (json) chunk += ']}';
   if (await write(chunk)) response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function csvCell(value: unknown): string {

@@ -29,7 +29,7 @@ export function reportUrl(
 }
 
 type Opened =
-  | { kind: 'open'; report: OpenReport; status: 200 }
+  | { kind: 'answer'; status: number; report: OpenReport; refused?: undefined }
   | { kind: 'answer'; status: number; refused: Refusal }
   | HttpFailure;
 
@@ -39,14 +39,14 @@ export async function openReport(
   prompts: Record<string, string> = {},
 ): Promise<{ report: OpenReport; refused?: undefined } | { refused: Refusal; failure?: HttpFailure }> {
   const url = reportUrl(session.base, session.settings, prompts);
-  const signed = await session.signedIn(async (token) => {
-    const opened = await request(session, url, token);
-    return opened.kind === 'open' ? { ...opened, kind: 'answer' as const } : opened;
-  });
+  const signed = await session.signedIn(
+    (token) => request(session, url, token),
+    ({ status }) => status === 401,
+  );
   if ('refused' in signed) return signed;
   const { answer } = signed;
   if (answer.kind === 'failure') return { refused: refusalOfFailure(answer, 'read'), failure: answer };
-  return 'report' in answer ? { report: answer.report } : { refused: answer.refused };
+  return answer;
 }
 
 async function request(session: Session, url: URL, token: string | undefined): Promise<Opened> {
@@ -66,7 +66,7 @@ async function request(session: Session, url: URL, token: string | undefined): P
     });
     session.noteClock(answer.headers.date);
     const status = answer.statusCode;
-    if (status === 200) return { kind: 'open', status, report: readReport(answer.body, settings) };
+    if (status === 200) return { kind: 'answer', status, report: readReport(answer.body, settings) };
     const text = await beginningOf(answer.body);
     const hints = rateHints(answer.headers, Date.now());
     return { kind: 'answer', status, refused: reportRefusal(status, text, settings, hints) };

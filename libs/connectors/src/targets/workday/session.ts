@@ -72,7 +72,10 @@ export class Session {
 
   async soap(call: SoapCall): Promise<SoapResult> {
     const wire = this.wire(call);
-    const signed = await this.signedIn((token) => this.post(call, wire.url, token));
+    const signed = await this.signedIn(
+      (token) => this.post(call, wire.url, token),
+      ({ status, text }) => status === 401 || (status === 500 && /Client\.authenticationError/.test(text)),
+    );
     if ('refused' in signed) return { ...signed, call: wire };
     const { answer } = signed;
     if (answer.kind === 'failure')
@@ -92,15 +95,17 @@ export class Session {
   }
 
   /** Asks with a token where there is one, and once more with a new one where it was turned down. */
-  async signedIn<T extends HttpFailure | { kind: 'answer'; status: number }>(
+  async signedIn<A extends { kind: 'answer'; status: number }, T extends HttpFailure | A>(
     ask: (token: string | undefined) => Promise<T>,
+    turnedDown: (answer: Exclude<T, HttpFailure>) => boolean,
   ): Promise<{ answer: T; token?: string } | { refused: Refusal; failure?: HttpFailure }> {
     let got = await this.signIn.bearer();
     if (got.kind !== 'none' && got.kind !== 'token') return withoutToken(got);
     const first = got.kind === 'token' ? got.token : undefined;
     const answer = await ask(first);
-    if (first === undefined || answer.kind === 'failure' || answer.status !== 401)
-      return { answer, token: first };
+    const again =
+      first !== undefined && answer.kind === 'answer' && turnedDown(answer as Exclude<T, HttpFailure>);
+    if (!again) return { answer, token: first };
     got = await this.signIn.bearer(first);
     if (got.kind !== 'token') return withoutToken(got as Exclude<TokenResult, { kind: 'token' }>);
     return { answer: await ask(got.token), token: got.token };
