@@ -1,22 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { SignJWT } from 'jose';
-import { apps, GraphDouble } from '../doubles/microsoft-graph/graph-double.js';
+import { apps, type GraphDouble, startGraphDouble } from '../doubles/microsoft-graph/graph-double.js';
 import type { Json } from '../doubles/microsoft-graph/graph-error.js';
 
 /** What the double of Microsoft Graph does is what Microsoft documents; each title names one behaviour. */
 
 let double: GraphDouble;
 let now: number;
-const roles = ['User.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.Read.All'];
 
 beforeAll(async () => {
-  double = new GraphDouble(
-    'contoso.onmicrosoft.com',
-    ['contoso.example', 'contoso.onmicrosoft.com'],
-    [{ ...apps.writer, roles }],
-  );
-  await double.start();
+  double = await startGraphDouble();
 });
 afterAll(() => double.stop());
 beforeEach(() => {

@@ -13,7 +13,11 @@ export const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 /** A certificate that signs itself. `days`: from, to, counted from today. */
 export function selfSigned(
   names: string,
-  { days = [-1, 30], usage = 'serverAuth,clientAuth' }: { days?: [number, number]; usage?: string } = {},
+  {
+    days = [-1, 30],
+    usage = 'serverAuth,clientAuth',
+    algorithm = 'ec',
+  }: { days?: [number, number]; usage?: string; algorithm?: 'ec' | 'rsa' } = {},
 ): KeyPair {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-tls-'));
   const file = (name: string) => join(folder, name);
@@ -29,8 +33,20 @@ export function selfSigned(
     writeFileSync(file('config'), config);
     writeFileSync(file('index'), '');
     writeFileSync(file('serial'), '01');
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    run('req', '-new', ...curve, '-keyout', file('key'), '-out', file('csr'), '-subj', '/CN=rollcall test');
+    const kind = algorithm === 'rsa' ? ['rsa:2048'] : ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    run(
+      'req',
+      '-new',
+      '-newkey',
+      ...kind,
+      '-nodes',
+      '-keyout',
+      file('key'),
+      '-out',
+      file('csr'),
+      '-subj',
+      '/CN=rollcall test',
+    );
     const at = (offset: number) =>
       `${new Date(Date.now() + offset * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
     const dates = ['-startdate', at(days[0]), '-enddate', at(days[1])];

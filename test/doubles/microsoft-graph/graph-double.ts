@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerBatch } from './batch.js';
 import { Directory, type DirectoryObject } from './directory.js';
@@ -50,13 +51,18 @@ export class GraphDouble {
     readonly tenant: string,
     domains: string[],
     apps: AppRegistration[],
+    /** PEM. Left out: plain HTTP. */
+    private readonly tls?: { cert: string; key: string },
   ) {
     this.directory = new Directory(domains);
     this.tokens = new TokenEndpoint(tenant, apps);
   }
 
   get authority(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.scheme}://127.0.0.1:${this.port}`;
+  }
+  private get scheme(): 'http' | 'https' {
+    return this.tls ? 'https' : 'http';
   }
   get graphUrl(): string {
     return `${this.authority}/v1.0`;
@@ -67,7 +73,8 @@ export class GraphDouble {
 
   /** On the same port as before. What the tenant holds outlives a restart. */
   async start(): Promise<void> {
-    const server = createServer((request, response) => void this.serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
+    const server = this.tls ? createTlsServer(this.tls, serve) : createServer(serve);
     server.keepAliveTimeout = 60_000;
     server.on('connection', (socket) => {
       this.sockets.add(socket);
@@ -117,7 +124,7 @@ export class GraphDouble {
     }
     const text = Buffer.concat(chunks).toString();
     const { url: path = '/', method = 'GET', headers } = request;
-    const url = new URL(path, `http://${headers.host ?? 'localhost'}`);
+    const url = new URL(path, `${this.scheme}://${headers.host ?? 'localhost'}`);
     if (url.pathname.endsWith('/oauth2/v2.0/token')) {
       const { status, body } = await this.tokens.answer(url.pathname, new URLSearchParams(text), url.href);
       return send(response, { status, body });
@@ -233,31 +240,27 @@ function send(response: ServerResponse, { status, body, headers }: GraphAnswer):
   response.end(text);
 }
 
-/** A tenant with an app that may do everything, one that may read, and one that signs with a certificate. */
-export async function startGraphDouble(certificate?: string): Promise<GraphDouble> {
-  const double = new GraphDouble(
-    'contoso.onmicrosoft.com',
-    ['contoso.example', 'contoso.onmicrosoft.com'],
-    [
-      { ...apps.writer, roles: ['User.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.Read.All'] },
-      { ...apps.reader, roles: ['User.Read.All', 'Group.Read.All'] },
-      ...(certificate === undefined
-        ? []
-        : [
-            {
-              clientId: apps.signer.clientId,
-              certificate,
-              roles: ['User.ReadWrite.All', 'Group.ReadWrite.All'],
-            },
-          ]),
-    ],
-  );
-  await double.start();
-  return double;
-}
-
 export const apps = {
   writer: { clientId: '11111111-1111-4111-8111-111111111111', secret: 'writer-secret-4711' },
   reader: { clientId: '22222222-2222-4222-8222-222222222222', secret: 'reader-secret-4711' },
+  nobody: { clientId: '44444444-4444-4444-8444-444444444444', secret: 'nobody-secret-4711' },
   signer: { clientId: '33333333-3333-4333-8333-333333333333' },
 };
+
+/** A tenant with an app that may write, one that may read, and one that signs with a certificate. */
+export async function startGraphDouble(
+  further: { certificate?: string; tls?: { cert: string; key: string } } = {},
+): Promise<GraphDouble> {
+  const { certificate, tls } = further;
+  const roles = ['User.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.Read.All'];
+  const registered = [
+    { ...apps.writer, roles },
+    { ...apps.reader, roles: ['User.Read.All', 'Group.Read.All'] },
+    { ...apps.nobody, roles: [] },
+    { ...apps.signer, ...(certificate !== undefined && { certificate }), roles },
+  ];
+  const domains = ['contoso.example', 'contoso.onmicrosoft.com'];
+  const double = new GraphDouble('contoso.onmicrosoft.com', domains, registered, tls);
+  await double.start();
+  return double;
+}
