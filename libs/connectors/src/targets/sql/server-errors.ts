@@ -25,7 +25,8 @@ export function serverErrorOf(error: unknown): ServerError | undefined {
     };
   }
   if (typeof sqlState !== 'string' || typeof errno !== 'number') return undefined;
-  const [, key] = /for key '(?:[^']*\.)?([^'.]+)'/.exec(words) ?? [];
+  // At the end: what stands before it is a value of somebody's.
+  const [, key] = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(words) ?? [];
   const [, foreign] = /CONSTRAINT [`"]?([^`"]+)[`"]? FOREIGN KEY/.exec(words) ?? [];
   const [, check] = /(?:Check constraint|CONSTRAINT) ['`]([^'`]+)['`]/.exec(words) ?? [];
   const found = key ?? foreign ?? check?.split('.').at(-1);

@@ -14,18 +14,14 @@ export interface Statement {
 
 /** Only fragments go in, so no value becomes text of a statement. */
 export function sql(texts: TemplateStringsArray, ...parts: Fragment[]): Fragment {
-  return parts.reduce(
-    (whole, part, at) => concat(concat(whole, part), { texts: [texts[at + 1]!], values: [] }),
-    { texts: [texts[0]!], values: [] } as Fragment,
-  );
+  return concatenated([fixed(texts[0]!), ...parts.flatMap((part, at) => [part, fixed(texts[at + 1]!)])]);
 }
 
 /** A value, for the driver to bind. */
 export const bind = (value: Parameter): Fragment => ({ texts: ['', ''], values: [value] });
 
-export function joined(fragments: Fragment[], separator: string): Fragment {
-  return fragments.reduce((whole, each) => concat(concat(whole, { texts: [separator], values: [] }), each));
-}
+export const joined = (fragments: Fragment[], separator: string): Fragment =>
+  concatenated(fragments.flatMap((each, at) => (at === 0 ? [each] : [fixed(separator), each])));
 
 /** Text of a statement that stands in this program, or a quoted name. Never anything from outside. */
 export const fixed = (text: string): Fragment => ({ texts: [text], values: [] });
@@ -38,11 +34,13 @@ export function rendered(
   return { text, values };
 }
 
-function concat(one: Fragment, other: Fragment): Fragment {
-  const texts = [
-    ...one.texts.slice(0, -1),
-    one.texts.at(-1)! + other.texts[0],
-    ...other.texts.slice(1),
-  ] as Fragment['texts'];
-  return { texts, values: [...one.values, ...other.values] };
+function concatenated(fragments: Fragment[]): Fragment {
+  const texts: Fragment['texts'] = [''];
+  const values: Parameter[] = [];
+  for (const each of fragments) {
+    texts[texts.length - 1] += each.texts[0];
+    texts.push(...each.texts.slice(1));
+    values.push(...each.values);
+  }
+  return { texts, values };
 }
