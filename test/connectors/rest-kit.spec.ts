@@ -35,10 +35,12 @@ async function redmineTarget(name: string) {
     active: 'active',
     group: (group) => ({ name: group }),
     groupKey: 'name',
-    membersOf: async (groupId) =>
-      redmine
-        .query(`SELECT user_id FROM groups_users WHERE group_id = ${Number(groupId)}`)
-        .map(({ user_id: id }) => String(id)),
+    membersOf: async (groupId) => {
+      const rows = await redmine.query(
+        `SELECT user_id FROM groups_users WHERE group_id = ${Number(groupId)}`,
+      );
+      return rows.map(({ user_id: id }) => String(id));
+    },
     absentId: '999999999',
     otherCredentials: ['wrong', 'without-rights'],
     secrets: Object.values(keys),

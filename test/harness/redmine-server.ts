@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '@rollcall/platform';
 import { waitFor } from './wait-for.js';
 
@@ -15,7 +16,7 @@ export interface Redmine {
   /** An id that custom fields of users have: a text that need not be given. */
   customField: number;
   /** Past its API: what is really in its database. */
-  query(sql: string): Record<string, unknown>[];
+  query(sql: string): Promise<Record<string, unknown>[]>;
   /** Ends it at once, as a crash would. start() brings it back on the same port, with what it had. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -56,13 +57,13 @@ export async function startRedmineIn(
     HOME: folder,
     TMPDIR: join(folder, 'tmp'),
   };
-  const sql = (statement: string, json = false) =>
-    execFileSync('/usr/bin/sqlite3', [...(json ? ['-json'] : []), database, '.timeout 20000', statement], {
-      encoding: 'utf8',
-    });
+  const sql = async (statement: string): Promise<string> => {
+    const given = ['-json', database, '.timeout 20000', statement];
+    return (await promisify(execFile)('/usr/bin/sqlite3', given)).stdout;
+  };
   if (isReadable(seeded)) await copyFile(seeded, database);
   else execFileSync('/usr/bin/ruby', ['bin/rake', 'db:migrate'], { cwd: application, env: environment });
-  sql(seeds);
+  await sql(seeds);
   const asRoot = process.getuid?.() === 0;
   if (asRoot) {
     execFileSync('chown', ['-R', `${user}:${user}`, folder]);
@@ -76,7 +77,7 @@ export async function startRedmineIn(
     adminKey,
     userKey,
     customField: 1,
-    query: (statement) => JSON.parse(sql(statement, true) || '[]') as Record<string, unknown>[],
+    query: async (statement) => JSON.parse((await sql(statement)) || '[]') as Record<string, unknown>[],
     kill: () => running.end(),
     async start() {
       running = await start();

@@ -71,7 +71,10 @@ export function refusalOf(reply: Reply, attempted: Attempted, meaning: Meaning, 
     return { kind: 'conflict', message: said, ...told };
   if (status === 404 || status === 410) {
     if (attempted.ofObject && !isForeign(reply)) return { kind: 'not-found', message: said, ...told };
-    return retry('connection', `There is nothing at this address: ${said}. Check base URL and path.`);
+    return retry(
+      'connection',
+      `There is nothing at this address: ${said.replace(/\.$/, '')}. Check base URL and path.`,
+    );
   }
   if (status === 503) return retry('connection', `The target is not available: ${said}`, true);
   if ([408, 412, 423, 425].includes(status)) return retry('object', said, status === 408);

@@ -55,6 +55,8 @@ export const webhook: Preset = {
     },
     test: { method: 'POST', path: '', body: '{"type": "ping", "data": {}}' },
     signature: { style: 'standard-webhooks' },
+    // All events go to one address: that an object is gone is said in JSON.
+    answers: { notFound: 'status = 404 and $exists(body) and $exists(id)' },
   },
   defaultMappings,
   rights: ['None at the receiver: it checks the signature.'],
