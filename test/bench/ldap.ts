@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { connectorModule } from '@rollcall/connectors';
 import { Attribute, Change, Client } from 'ldapts';
 import { startSlapdIn } from '../harness/slapd-server.js';
-import { compare, type Comparison, type Round } from './compare.js';
+import { compare, type Comparison } from './compare.js';
+import { timedLanes } from './timed-lanes.js';
 
 const atOnce = 8;
 
@@ -47,7 +48,7 @@ export async function ldap(accounts = 2_000): Promise<Comparison[]> {
     });
     const added = await compare(`adding ${accounts} accounts to OpenLDAP, ${atOnce} at once`, 0.5, 3, {
       ours: () =>
-        timed(accounts, async (at) => {
+        timedLanes(atOnce, accounts, async (at) => {
           if (at === 0) round += 1;
           const outcome = await connector.create('user', person(`ours-${round}-${at}`), context);
           if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
@@ -55,7 +56,7 @@ export async function ldap(accounts = 2_000): Promise<Comparison[]> {
         }),
       bare: () => {
         const mine = round;
-        return timed(accounts, async (at, lane) => {
+        return timedLanes(atOnce, accounts, async (at, lane) => {
           const uid = `bare-${mine}-${at}`;
           const dn = `uid=${uid},${slapd.people}`;
           await clients[lane]!.add(dn, { objectClass: 'inetOrgPerson', ...person(uid) });
@@ -66,7 +67,7 @@ export async function ldap(accounts = 2_000): Promise<Comparison[]> {
     const changed = await compare(`changing ${accounts} accounts in OpenLDAP, ${atOnce} at once`, 0.5, 3, {
       ours: () => {
         const title = `T${(round += 1)}`;
-        return timed(accounts, async (at) => {
+        return timedLanes(atOnce, accounts, async (at) => {
           const delta = [{ op: 'set' as const, attribute: 'title', value: title }];
           const outcome = await connector.update('user', ids[at]!, delta, context);
           if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
@@ -75,7 +76,7 @@ export async function ldap(accounts = 2_000): Promise<Comparison[]> {
       bare: () => {
         const modification = new Attribute({ type: 'title', values: [`B${(round += 1)}`] });
         const change = new Change({ operation: 'replace', modification });
-        return timed(accounts, (at, lane) => clients[lane]!.modify(names[at]!, change));
+        return timedLanes(atOnce, accounts, (at, lane) => clients[lane]!.modify(names[at]!, change));
       },
     });
     return [added, changed];
@@ -85,15 +86,4 @@ export async function ldap(accounts = 2_000): Promise<Comparison[]> {
     await slapd.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function timed(count: number, work: (at: number, lane: number) => Promise<void>): Promise<Round> {
-  let next = 0;
-  const from = performance.now();
-  await Promise.all(
-    Array.from({ length: atOnce }, async (_, lane) => {
-      while (next < count) await work(next++, lane);
-    }),
-  );
-  return { perSecond: (count * 1000) / (performance.now() - from) };
 }

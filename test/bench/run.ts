@@ -1,8 +1,9 @@
 /**
- * npm run bench [-- inbound groups projecting push confirmed simulation ldap]: prints each figure beside its bare loop. USERS
+ * npm run bench [-- inbound groups projecting push confirmed simulation ldap active-directory]: prints each figure beside its bare loop. USERS
  * sets how many users are stored (100,000) for requests, the large group, the projection and the simulation, PUSH_USERS how many
  * are pushed (10,000), SCALE_USERS how many are due at twenty connections (100,000).
  */
+import { activeDirectory } from './active-directory.js';
 import type { Comparison } from './compare.js';
 import { dispatchScale } from './dispatch-scale.js';
 import { groups } from './groups.js';
@@ -23,6 +24,8 @@ const benches: Record<string, () => Promise<(Comparison | Latency)[]>> = {
   simulation: () => simulation(users),
   // Needs slapd.
   ldap: () => ldap(),
+  // Needs samba and root.
+  'active-directory': () => activeDirectory(),
 };
 
 const wanted = process.argv.slice(2);

@@ -50,8 +50,15 @@ export async function sambaTemplate(folder: string): Promise<string> {
 
 async function provision(folder: string): Promise<void> {
   await run('samba-tool', [
-    ...['domain', 'provision', '--server-role=dc', '--dns-backend=NONE', '--host-name=dc1'],
-    ...[`--realm=${realm}`, '--domain=EXAMPLE', '--host-ip=127.0.0.1', `--targetdir=${folder}`],
+    'domain',
+    'provision',
+    '--server-role=dc',
+    '--dns-backend=NONE',
+    '--host-name=dc1',
+    '--host-ip=127.0.0.1',
+    `--realm=${realm}`,
+    '--domain=EXAMPLE',
+    `--targetdir=${folder}`,
     `--adminpass=${administrator.password}`,
   ]);
   const database = `tdb://${join(folder, 'private', 'sam.ldb')}`;

@@ -26,6 +26,7 @@ export async function changeMembers(
   const wanted: Ids = { added: idsOf(change.add), removed: idsOf(change.remove) };
   if (wanted.added.length + wanted.removed.length === 0) return { kind: 'no-op', why: 'unchanged' };
   if (context.mode === 'plan') return { kind: 'planned', calls: [modifyCall(domain, groupId, wanted)] };
+  if (!isId(groupId)) return gone;
   const result: MembersResult = { added: [], removed: [], unknown: [] };
   for (const batch of batchesOf(wanted, domain.settings.membersPerCall)) {
     try {
@@ -67,6 +68,8 @@ const notAsThought = [
   resultCode.noSuchAttribute,
   resultCode.noSuchObject,
   resultCode.constraintViolation,
+  resultCode.invalidAttributeSyntax,
+  resultCode.invalidDnSyntax,
   // Somebody is no member: Samba has no other code for it.
   resultCode.unwillingToPerform,
 ];
@@ -115,8 +118,8 @@ function modify(domain: Domain, work: Work, groupId: string, batch: Ids): Promis
     ...(removed.length > 0 ? [memberChange('delete', 'member', removed.map(byGuid))] : []),
     ...(added.length > 0 ? [memberChange('add', 'member', added.map(byGuid))] : []),
   ];
-  return domain.run(
-    { work, call: modifyCall(domain, groupId, batch), write: true, writing: ['member'] },
+  return domain.write(
+    { work, call: modifyCall(domain, groupId, batch), writing: ['member'] },
     // Samba does not heed the control for members.
     (client) => client.modify(byGuid(groupId), changes, new PermissiveModify()),
   );

@@ -22,9 +22,13 @@ function checkSettings({ url, security, userFilter, caCertificates }: Partial<Do
     of('url', 'is the global catalog (3268, 3269), which takes no changes: give port 389 or 636, or none.');
   else if (url?.startsWith('ldaps:') && security === 'starttls')
     of('security', 'must be ldaps, or left out, with an address of ldaps://.');
-  if (userFilter !== undefined && !parses(() => FilterParser.parseString(userFilter)))
+  if (userFilter !== undefined && !isFilter(userFilter))
     of('userFilter', 'is not an LDAP filter such as (!(employeeType=service)).');
   if (caCertificates !== undefined && !parses(() => new X509Certificate(caCertificates)))
     of('caCertificates', 'is not a PEM certificate: copy it again, with both of its lines of dashes.');
   return wrong;
 }
+
+/** The parser closes what was left open, and would close it at another place in a longer filter. */
+const isFilter = (text: string): boolean =>
+  text.split('(').length === text.split(')').length && parses(() => FilterParser.parseString(text));

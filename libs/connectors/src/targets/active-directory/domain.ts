@@ -1,8 +1,8 @@
-import type { Entry } from 'ldapts';
+import type { Client, Entry } from 'ldapts';
 import type { ConnectorRuntime, SubjectType } from '../../contract.js';
 import { noBase } from '../ldap/refusals.js';
-import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
-import { type SearchFor, ServerLink, textsOf, type Work } from '../ldap/server-link.js';
+import { isCode, type Refusal, Refused, resultCode } from '../ldap/result-codes.js';
+import { type Request, type SearchFor, ServerLink, textsOf, type Work } from '../ldap/server-link.js';
 import { explain } from './explain-code.js';
 import { basesOf, bindCredentials, type DomainCredentials, type DomainSettings } from './settings.js';
 
@@ -48,6 +48,23 @@ export class Domain extends ServerLink<DomainSettings> {
     return found;
   }
 
+  /**
+   * On an object that is there. Rights are lacking for that one as a rule, so the others go on: it was moved to another
+   * OU, or is in a protected group, from which AdminSDHolder takes what was delegated.
+   */
+  async write<T>(request: Omit<Request, 'write'>, operate: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.run({ ...request, write: true }, operate);
+    } catch (error) {
+      if (!isCode(error, resultCode.insufficientAccessRights)) throw error;
+      const { message, answer } = error.refusal as Extract<Refusal, { kind: 'denied' }>;
+      throw new Refused(
+        { kind: 'rejected', code: 'no-rights', message, remedy: noRights, answer },
+        error.code,
+      );
+    }
+  }
+
   /** Read once; again after a failure. */
   facts(work: Work): Promise<Facts> {
     this.read ??= this.readFacts(work).catch((error: unknown) => {
@@ -70,6 +87,9 @@ export class Domain extends ServerLink<DomainSettings> {
     return { domain, subschema, service, capabilities: new Set(textsOf(root, 'supportedCapabilities')) };
   }
 }
+
+const noRights =
+  'Look where the object lies and whether it is, or was, in a group of administrators (adminCount is 1): there what was delegated to the service account does not hold. Move it, or give the right there.';
 
 /** Capabilities (MS-ADTS section 3.1.1.3.4.3). */
 export const capability = {
@@ -98,5 +118,4 @@ export const binaryAttributes = [
   'msDS-KeyCredentialLink',
   'terminalServer',
   'replPropertyMetaData',
-  'unicodePwd',
 ];

@@ -52,8 +52,8 @@ async function rename(
 ): Promise<void> {
   const body = { newRdn: rdn, newSuperior: place };
   try {
-    await domain.run(
-      { work, call: domain.call('MODRDN', dn, body), write: true, writing: ['cn', parentName] },
+    await domain.write(
+      { work, call: domain.call('MODRDN', dn, body), writing: ['cn', parentName] },
       (client) => client.modifyDN(byGuid(id), below(rdn, place)),
     );
   } catch (error) {

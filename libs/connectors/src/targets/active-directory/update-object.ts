@@ -2,6 +2,7 @@ import { Attribute, Change } from 'ldapts';
 import type { AttributeChange, OperationContext, Outcome, SubjectType } from '../../contract.js';
 import { replace } from '../ldap/active-state.js';
 import { rdnOf } from '../ldap/distinguished-name.js';
+import { isId } from '../ldap/entry-values.js';
 import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import { textsOf, type Work } from '../ldap/server-link.js';
 import { shown, type Values } from '../ldap/write-values.js';
@@ -25,6 +26,7 @@ export async function updateObject(
   const { settings } = domain;
   const writing = takeApart(type, changes, settings);
   if (context.mode === 'plan') return { kind: 'planned', calls: plannedCalls(domain, id, writing) };
+  if (!isId(id)) return gone;
   try {
     const now = needsLook(writing) ? await look(domain, work, id) : undefined;
     const values = [
@@ -65,11 +67,10 @@ function controlValues(control: number | undefined, flags: Flags): Values[] {
 }
 
 function modify(domain: Domain, work: Work, id: string, values: Values[]): Promise<void> {
-  return domain.run(
+  return domain.write(
     {
       work,
       call: domain.call('MODIFY', byGuid(id), { replace: shown(values) }),
-      write: true,
       writing: values.map(({ attribute }) => attribute),
     },
     (client) =>
@@ -88,8 +89,8 @@ async function leaveGroups(domain: Domain, work: Work, id: string): Promise<bool
     const modification = new Attribute({ type: 'member', values: [byGuid(id)] });
     const change = new Change({ operation: 'delete', modification });
     try {
-      await domain.run(
-        { work, call: domain.call('MODIFY', dn, { delete: { member: [byGuid(id)] } }), write: true },
+      await domain.write(
+        { work, call: domain.call('MODIFY', dn, { delete: { member: [byGuid(id)] } }) },
         (client) => client.modify(dn, change),
       );
     } catch (error) {
@@ -139,8 +140,9 @@ export async function deleteObject(
 ): Promise<Outcome<void>> {
   const call = domain.call('DELETE', byGuid(id));
   if (context.mode === 'plan') return { kind: 'planned', calls: [call] };
+  if (!isId(id)) return { kind: 'no-op', why: 'already-absent' };
   try {
-    await domain.run({ work, call, write: true }, (client) => client.del(byGuid(id)));
+    await domain.write({ work, call }, (client) => client.del(byGuid(id)));
   } catch (error) {
     if (!isCode(error, resultCode.noSuchObject)) throw error;
     return { kind: 'no-op', why: 'already-absent', calls: work.calls };
