@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { startGoogleWorkspace, type GoogleWorkspace } from '../doubles/google-workspace/google-workspace.js';
 import { waitFor } from '../harness/index.js';
-import { enterprise, openHub, pushThroughRestarts, usersOfKillTest } from './hub-rig.js';
+import { enterprise, type Json, openHub, pushThroughRestarts, usersOfKillTest } from './hub-rig.js';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -30,7 +30,11 @@ const userOf = (google: GoogleWorkspace, address: string) => google.account.user
 it('joiners, a mover, a group and leavers arrive at Google as Entra sends them', async () => {
   const { google, admin, connection, settled, source, join } = await open();
   const { steps } = await admin('POST', `connections/${connection}/test`);
-  expect(steps.filter(({ status }: { status: string }) => status === 'failed')).toEqual([]);
+  expect(steps.filter(({ status }: Json) => status === 'failed')).toEqual([]);
+  const { items: catalogue } = await admin('GET', 'connectors');
+  const { defaultMappings: mappings } = catalogue.find(({ type }: Json) => type === 'google-workspace');
+  expect(await admin('PATCH', `connections/${connection}`, { mappings })).toMatchObject({ warnings: [] });
+  await admin('POST', `connections/${connection}/mappings/restore-defaults`);
   await admin('POST', `connections/${connection}/enable`);
 
   const grace = await join('grace@contoso.example', 'Grace', 'Hopper');
@@ -52,7 +56,9 @@ it('joiners, a mover, a group and leavers arrive at Google as Entra sends them',
     { op: 'remove', path: 'title' },
   );
   const group = await source.createGroup('Engineering, "R&D"', [ada, grace]);
-  await settled(3);
+  await source.createGroup('開発', [], { externalId: 'DEV-1' });
+  await settled(4);
+  expect(google.account.group('group-dev-1@contoso.example')!.own.name).toBe('開発');
   const moved = userOf(google, 'ada.king@contoso.example')!;
   const boss = userOf(google, 'grace@contoso.example')!;
   expect(moved.aliases).toEqual(['ada@contoso.example']);
@@ -62,7 +68,7 @@ it('joiners, a mover, a group and leavers arrive at Google as Entra sends them',
     relations: [{ type: 'manager', value: 'grace@contoso.example' }],
   });
   expect(moved.own.organizations[0]).not.toHaveProperty('title');
-  const members = () => [...google.account.group('engineering-r-d-@contoso.example')!.members.keys()];
+  const members = () => [...google.account.group('engineering-r-d@contoso.example')!.members.keys()];
   expect(members().sort()).toEqual([moved.id, boss.id].sort());
 
   await source.patch('Groups', group, { op: 'remove', path: `members[value eq "${grace}"]` });

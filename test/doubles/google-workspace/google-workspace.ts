@@ -172,7 +172,7 @@ class Api {
       this.granted = granted;
       if (!body) throw new ApiError(400, 'parseError', 'Parse Error');
       const result = await this.route(method, path, url, body);
-      return result === undefined ? { status: 204 } : { status: 200, body: result };
+      return result === undefined ? { status: 204 } : { status: 200, body: result as object };
     } catch (error) {
       if (error instanceof ApiError) return { status: error.status, body: error.body };
       throw error;
@@ -202,8 +202,8 @@ class Api {
   }
 
   /** @returns undefined for 204 */
-  private async route(method: string, path: string[], url: URL, body: Json): Promise<object | undefined> {
-    if (url.pathname === '/admin/directory_v1/channels/stop') return void this.channels.stop(body);
+  private async route(method: string, path: string[], url: URL, body: Json): Promise<unknown> {
+    if (url.pathname === '/admin/directory_v1/channels/stop') return this.channels.stop(body);
     const [, , , collection, key, sub, subKey] = path;
     const query = url.searchParams;
     if (collection === 'users') return this.routeUsers(method, key, sub, subKey, query, body, url);
@@ -225,22 +225,22 @@ class Api {
     query: URLSearchParams,
     body: Json,
     url: URL,
-  ): Promise<object | undefined> {
+  ): Promise<unknown> {
     const { users } = this;
     if (key === 'watch' && method === 'POST') return this.channels.open(body, query, url.href);
     if (key === undefined) {
       if (method === 'POST') return users.insert(body, query);
       return this.looped(users.list(query), query);
     }
-    if (sub === 'undelete') return void users.undelete(key, body);
-    if (sub === 'makeAdmin') return void users.makeAdmin(key, body);
+    if (sub === 'undelete') return users.undelete(key, body);
+    if (sub === 'makeAdmin') return users.makeAdmin(key, body);
     if (sub === 'aliases') {
       if (method === 'GET') return users.aliases(key);
       if (method === 'POST') return users.addAlias(key, body);
-      return void users.deleteAlias(key, subKey ?? '');
+      return users.deleteAlias(key, subKey ?? '');
     }
     if (method === 'GET') return users.get(key, query);
-    if (method === 'DELETE') return void (await users.delete(key));
+    if (method === 'DELETE') return users.delete(key);
     return users.patch(key, body);
   }
 
@@ -251,7 +251,7 @@ class Api {
     subKey: string | undefined,
     query: URLSearchParams,
     body: Json,
-  ): object | undefined {
+  ): unknown {
     const { groups } = this;
     if (key === undefined)
       return method === 'POST' ? groups.insert(body) : this.looped(groups.list(query), query);
@@ -262,16 +262,16 @@ class Api {
     }
     if (sub === 'members') {
       if (method === 'GET') return groups.getMember(key, subKey!);
-      if (method === 'DELETE') return void groups.deleteMember(key, subKey!);
+      if (method === 'DELETE') return groups.deleteMember(key, subKey!);
       return groups.patchMember(key, subKey!, body);
     }
     if (sub === 'aliases') {
       if (method === 'GET') return groups.aliases(key);
       if (method === 'POST') return groups.addAlias(key, body);
-      return void groups.deleteAlias(key, subKey ?? '');
+      return groups.deleteAlias(key, subKey ?? '');
     }
     if (method === 'GET') return groups.get(key);
-    if (method === 'DELETE') return void groups.delete(key);
+    if (method === 'DELETE') return groups.delete(key);
     return groups.patch(key, body);
   }
 
