@@ -197,6 +197,11 @@ export class Directory {
       this.seats.set(skuId, this.seats.get(skuId)! + 1);
     }
     properties.assignedLicenses = [...held].map((skuId) => ({ skuId, disabledPlans: [] }));
+    properties.licenseAssignmentStates = [...held].map((skuId) => ({
+      skuId,
+      assignedByGroup: null,
+      state: 'Active',
+    }));
     this.record({ id: user.id, type: 'user', properties: ['assignedLicenses'] });
     return user;
   }

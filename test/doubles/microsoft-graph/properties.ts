@@ -27,7 +27,7 @@ const writable: Record<ObjectType, Map<string, Kind>> = {
   ]),
 };
 const readable: Record<ObjectType, string[]> = {
-  user: 'id createdDateTime deletedDateTime proxyAddresses onPremisesSyncEnabled assignedLicenses creationType'.split(
+  user: 'id createdDateTime deletedDateTime proxyAddresses onPremisesSyncEnabled assignedLicenses licenseAssignmentStates creationType'.split(
     ' ',
   ),
   group:
@@ -57,7 +57,14 @@ export function shown(type: ObjectType, properties: Json, select: string[] | und
   const unknown = names.find((name) => !exists(type, name));
   if (unknown !== undefined)
     throw badRequest(`Could not find a property named '${unknown}' on type 'microsoft.graph.${type}'.`);
-  const lists = new Set(['businessPhones', 'otherMails', 'proxyAddresses', 'groupTypes', 'assignedLicenses']);
+  const lists = new Set([
+    'businessPhones',
+    'otherMails',
+    'proxyAddresses',
+    'groupTypes',
+    'assignedLicenses',
+    'licenseAssignmentStates',
+  ]);
   return Object.fromEntries(
     names
       .filter((name) => name !== 'passwordProfile' && (!isExtension(name) || properties[name] !== undefined))

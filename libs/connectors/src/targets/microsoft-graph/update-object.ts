@@ -113,15 +113,15 @@ async function missingOf(
   refused: Refusal,
 ): Promise<Refusal | undefined> {
   const { fresh } = work.session;
-  if (fresh.has(id) || (manager !== null && fresh.has(manager))) return notYet('user');
   const sent = await work.send({
     method: 'GET',
     path: objectPath('user', id),
     query: { $select: 'id' },
     object: true,
   });
-  if (sent.refused) return sent.refused;
+  if (sent.refused) return sent.refused.kind === 'not-found' && fresh.has(id) ? notYet('user') : sent.refused;
   if (manager === null) return undefined;
+  if (fresh.has(id) || fresh.has(manager)) return notYet('user');
   return {
     kind: 'rejected',
     code: 'unknown-manager',
