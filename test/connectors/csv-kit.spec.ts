@@ -30,9 +30,15 @@ async function startOverSftp(name: string, further: object) {
     ...people,
     name,
     address: { host: '127.0.0.1', port: sshd.port },
+    greeting: 11,
     open: ({ host, port }, { credentials: which = 'good', timeoutMs = 10_000 }) =>
       module.open(
-        { ...settings, url: `sftp://${host}:${port}${sshd.folder}`, timeoutMs },
+        // A key exchange takes its time where many tests run at once.
+        {
+          ...settings,
+          url: `sftp://${host}:${port}${sshd.folder}`,
+          timeoutMs: Math.max(timeoutMs, 800),
+        },
         credentials[which],
         { userAgent: 'rollcall-test' },
       ),

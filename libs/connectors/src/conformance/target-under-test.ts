@@ -20,6 +20,8 @@ export interface TargetUnderTest {
   address: Address;
   /** There is no network between the two: what goes wrong on it cannot be shown. `address` is not used. */
   offNetwork?: boolean;
+  /** How many exchanges opening a connection takes, where they are many: faults come at its ends only. */
+  greeting?: number;
   /** A connector whose calls go to this address instead of the server's own. */
   open(address: Address, options: OpenOptions): Connector;
   capabilities: Capabilities;

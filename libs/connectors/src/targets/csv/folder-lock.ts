@@ -7,6 +7,9 @@ const lookAgainMs = 50;
 const longestWaitMs = 5_000;
 const longestLock = 200;
 
+/** Locks this process has left behind, whichever of its connectors did: it need not wait for its own. */
+const abandoned = new Set<string>();
+
 /**
  * A lock file, for the hub processes that share a connection. It appears with its owner's name in it, in one step.
  *
@@ -18,7 +21,6 @@ export class FolderLock {
   /** Of this holding of the lock: names of part files carry it. */
   token = '';
   private held: FileState | undefined;
-  private readonly mine = new Set<string>();
   private readonly leftovers = new Set<string>();
   private watched: { token: string; since: number } | undefined;
 
@@ -38,10 +40,8 @@ export class FolderLock {
     const until = performance.now() + Math.min(this.staleMs, longestWaitMs);
     while (!(await this.claim())) {
       const there = await this.look();
-      if (there === undefined) continue;
-      const since = this.watch(there);
-      if (this.mine.has(there)) await this.takeOver(there);
-      else if (performance.now() - since > this.staleMs) await this.takeOver(there);
+      const isLeft = there !== undefined && (abandoned.has(there) || this.isStale(there));
+      if (isLeft) await this.takeOver(there);
       else if (performance.now() > until)
         throw later(`Another process writes these files: it holds ${this.store.url(this.name)}.`, 1_000);
       else await sleep(lookAgainMs);
@@ -61,6 +61,7 @@ export class FolderLock {
 
   /** The holding has come to an end unseen: the connection was lost, or somebody else took over. */
   lose(): void {
+    if (this.held) abandoned.add(this.token);
     this.held = undefined;
   }
 
@@ -71,28 +72,29 @@ export class FolderLock {
 
   async release(): Promise<void> {
     if (!this.held) return;
-    const ours = await this.isOurs();
+    if (await this.isOurs()) await this.store.remove(this.name);
     this.held = undefined;
-    if (ours) await this.store.remove(this.name);
-    this.mine.delete(this.token);
   }
 
   private async claim(): Promise<boolean> {
     const token = randomUUID();
     const draft = `${this.name}.${token}`;
     this.leftovers.add(draft);
-    this.mine.add(token);
-    const state = await this.store.create(draft, Buffer.from(token));
-    if (!(await this.store.claim(draft, this.name))) {
-      await this.store.remove(draft);
-      this.leftovers.delete(draft);
-      this.mine.delete(token);
-      return false;
+    try {
+      const state = await this.store.create(draft, Buffer.from(token));
+      if (await this.store.claim(draft, this.name)) {
+        this.token = token;
+        this.held = state;
+      } else {
+        await this.store.remove(draft);
+      }
+    } catch (error) {
+      // It may be there all the same.
+      abandoned.add(token);
+      throw error;
     }
     this.leftovers.delete(draft);
-    this.token = token;
-    this.held = state;
-    return true;
+    return this.held !== undefined;
   }
 
   private async look(): Promise<string | undefined> {
@@ -100,9 +102,9 @@ export class FolderLock {
     return content?.subarray(0, longestLock).toString('latin1');
   }
 
-  private watch(token: string): number {
+  private isStale(token: string): boolean {
     if (this.watched?.token !== token) this.watched = { token, since: performance.now() };
-    return this.watched.since;
+    return performance.now() - this.watched.since > this.staleMs;
   }
 
   private async takeOver(token: string): Promise<void> {
@@ -118,6 +120,6 @@ export class FolderLock {
     const content = await readWhole(this.store, aside);
     if (content?.toString('latin1') !== token && (await this.store.claim(aside, this.name))) return;
     await this.store.remove(aside);
-    this.mine.delete(token);
+    abandoned.delete(token);
   }
 }

@@ -7,6 +7,8 @@ import { fingerprintOfKey, readPinnedKeys, typeOfKey } from './host-key.js';
 import { denied, later, type Refused } from './refusals.js';
 import type { CsvCredentials, CsvSettings } from './settings.js';
 
+const mostGreetings = 10;
+
 /** Where opening a connection came to an end. */
 export type OpeningStage = 'reach' | 'host-key' | 'sign-in' | 'sftp';
 
@@ -62,9 +64,12 @@ export class SftpConnection {
     const client = new ssh2.Client();
     // Errors of a connection that is given up have nobody else to go to.
     client.on('error', () => undefined);
+    // A greeting is long: it is silence that is not waited for.
+    socket.setTimeout(settings.timeoutMs, () => socket.destroy(new Error('no answer in time')));
     try {
       await signIn(client, socket, settings, credentials);
-      const sftp = await openSftp(client, settings.timeoutMs);
+      const sftp = await openSftp(client);
+      socket.setTimeout(0);
       return new SftpConnection(client, sftp, settings.timeoutMs);
     } catch (error) {
       client.destroy();
@@ -166,7 +171,7 @@ async function signIn(
   const config: ConnectConfig = {
     sock,
     username: credentials.username,
-    readyTimeout: settings.timeoutMs,
+    readyTimeout: mostGreetings * settings.timeoutMs,
     keepaliveInterval: 0,
     ...(types.length > 0 &&
       !types.includes(undefined) && { algorithms: { serverHostKey: algorithms(types) } }),
@@ -248,17 +253,15 @@ function unsigned(error: unknown, credentials: CsvCredentials): OpeningFailed {
   return new OpeningFailed('reach', later(`The server ended the greeting: ${message}.`));
 }
 
-async function openSftp(client: Client, timeoutMs: number): Promise<SFTPWrapper> {
-  let timer: NodeJS.Timeout | undefined;
+async function openSftp(client: Client): Promise<SFTPWrapper> {
   try {
     return await new Promise<SFTPWrapper>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMs);
       client.once('close', () => reject(new Error('the server ended the connection')));
       client.sftp((error, sftp) => (error ? reject(error) : resolve(sftp)));
     });
   } catch (error) {
     const { message } = error as Error;
-    const passing = /in time|ended the connection|No response/i.test(message);
+    const passing = /ended the connection|No response/i.test(message);
     throw new OpeningFailed(
       'sftp',
       passing
@@ -268,7 +271,5 @@ async function openSftp(client: Client, timeoutMs: number): Promise<SFTPWrapper>
             'Let the server offer the subsystem sftp.',
           ),
     );
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -8,7 +8,15 @@ import type { CsvCredentials, CsvSettings } from './settings.js';
 import { ConnectionLost, OpeningFailed, SftpConnection, StatusError } from './sftp-connection.js';
 
 /** Status codes (SFTP version 3 draft, section 7). */
-const status = { end: 1, noSuchFile: 2, permissionDenied: 3, noConnection: 6, lost: 7, unsupported: 8 };
+const status = {
+  end: 1,
+  noSuchFile: 2,
+  permissionDenied: 3,
+  failure: 4,
+  noConnection: 6,
+  lost: 7,
+  unsupported: 8,
+};
 /** What every server takes (section 3). */
 const piece = 32_000;
 const piecesAhead = 32;
@@ -117,11 +125,13 @@ export class SftpStore implements FileStore {
 
   async claim(from: string, to: string): Promise<boolean> {
     try {
-      await this.ask(from, (sftp, done) => sftp.rename(this.path(from), this.path(to), (e) => done(e)));
+      await this.ask(from, (sftp, done) =>
+        sftp.rename(this.path(from), this.path(to), (error) => done(error)),
+      );
       return true;
     } catch (error) {
-      // A server says no more than "failure" where the name is taken.
-      if (error instanceof Refused && (await this.state(to))) return false;
+      // A server says no more than that where the name is taken.
+      if (statusOf(error) === status.failure) return false;
       throw error;
     }
   }
@@ -244,20 +254,23 @@ export class SftpStore implements FileStore {
       asked.catch(() => undefined);
       return { at, asked };
     };
+    const stats = this.on<Stats>(connection, name, (sftp, done) => sftp.fstat(handle, done));
     let ahead = [ask(0)];
-    let next = piece;
     try {
-      for (;;) {
+      const { size } = await stats;
+      let next = piece;
+      while (ahead.length > 0) {
         const { at, asked } = ahead.shift()!;
         const got = await asked;
+        const end = at + got.length;
+        // It has become shorter meanwhile.
         if (got.length === 0) return;
         if (got.length < piece) {
           // A server may give less than was asked for: go on where it stopped.
-          ahead = [ask(at + got.length)];
-          next = at + got.length + piece;
-        } else {
-          for (; ahead.length < piecesAhead; next += piece) ahead.push(ask(next));
+          ahead = [];
+          next = end;
         }
+        for (; ahead.length < piecesAhead && next < size; next += piece) ahead.push(ask(next));
         yield got;
       }
     } finally {

@@ -8,7 +8,7 @@ import { partName, TableFiles } from './table-files.js';
 import type { Tables } from './tables.js';
 
 /** The lock is kept a little while for what comes next, and not for so long that others never get it. */
-const lingerMs = 250;
+const lingerMs = 60;
 const longestHoldMs = 2_000;
 const longestFarewellMs = 1_000;
 const mostRereads = 3;
