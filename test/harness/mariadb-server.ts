@@ -57,7 +57,12 @@ export async function startMariadbIn(
     authority: tls.authority,
     client: tls.client,
     async owner(text, values = [], database) {
-      const connection = await createConnection({ ...ownerOf(port), database, multipleStatements: true });
+      const connection = await createConnection({
+        ...ownerOf(port),
+        database,
+        multipleStatements: true,
+        supportBigNumbers: true,
+      });
       try {
         const [rows] = await connection.query<RowDataPacket[]>(text, values);
         return Array.isArray(rows) ? rows : [];

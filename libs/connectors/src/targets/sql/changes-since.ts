@@ -31,7 +31,7 @@ interface Place {
 }
 
 /** More of them than this in the overlap are told again instead: that is allowed, a token of megabytes is not. */
-const mostTold = 500;
+const mostTold = 2_000;
 
 /**
  * Rows by the time of their last change. A change is committed later than it is dated, so the time before a token is
@@ -91,10 +91,8 @@ async function digestsBefore(
   at: string,
   work: Work,
 ): Promise<string[]> {
-  const { rows } = await session.run(
-    work,
-    select(session, table, at, at, sql`limit ${fixed(String(mostTold))}`),
-  );
+  const newest = sql`order by ${named(session.dialect, table.updated!.name)} desc limit ${fixed(String(mostTold))}`;
+  const { rows } = await session.run(work, select(session, table, at, at, newest));
   return rows.map(digest);
 }
 
@@ -171,7 +169,7 @@ const unknown = ({ deleted, name }: ObjectTable) =>
 
 /** Of all that is read: a second change within the same tick of the clock is another row. */
 const digest = (row: Row): string =>
-  createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 16);
+  createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 11);
 
 function placeIn(cursor: string, type: SubjectType): Place {
   const place = readCursor<Place>(cursor);
