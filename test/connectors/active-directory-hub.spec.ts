@@ -37,6 +37,15 @@ describeWithSamba('the hub and a real domain controller', () => {
       disabledBase: leavers,
       writeProbe: true,
     }));
+    const { items: connectors } = await admin('GET', 'connectors');
+    const { defaultMappings } = connectors.find(({ type }: Json) => type === 'active-directory');
+    const ouByDepartment = {
+      target: 'parentDistinguishedName',
+      apply: 'always',
+      expression: `$Switch($Attribute("${enterprise}:department"), "${samba.people}", "Sales", "${samba.berlin}")`,
+    };
+    defaultMappings.users.attributes.push(ouByDepartment);
+    await admin('PATCH', `connections/${connection}`, { mappings: defaultMappings });
     const { steps } = await admin('POST', `connections/${connection}/test`);
     expect(steps.filter(({ status }: Json) => status !== 'passed')).toEqual([]);
     await admin('POST', `connections/${connection}/enable`);
@@ -70,11 +79,13 @@ describeWithSamba('the hub and a real domain controller', () => {
       { op: 'replace', path: 'name.familyName', value: 'King' },
       { op: 'add', path: `${enterprise}:manager`, value: grace },
       { op: 'remove', path: 'title' },
+      { op: 'replace', path: `${enterprise}:department`, value: 'Sales' },
     );
     const group = await source.createGroup('Engineering, "R&D"', [ada, grace]);
     await settled(4);
     const moved = (await accountOf(samba, 'ada.king@contoso.example'))!;
     expect(moved).toMatchObject({ cn: 'Ada King, Countess', sn: 'King', manager: boss.dn });
+    expect(moved.dn).toBe(`CN=Ada King\\, Countess,${samba.berlin}`);
     expect(moved).not.toHaveProperty('title');
     const members = async () => {
       const [entry] = await samba.search(samba.groups, '(objectClass=group)', ['member', 'sAMAccountName']);
@@ -96,14 +107,20 @@ describeWithSamba('the hub and a real domain controller', () => {
       },
       { what: 'Grace to lose access and to be moved' },
     );
-    await source.patch('Users', grace, { op: 'replace', path: 'active', value: true });
-    await waitFor(
-      async () => {
-        const account = await accountOf(samba, 'grace.hopper@contoso.example');
-        return account!.userAccountControl === '512' && account!.dn === `CN=Grace Hopper,${samba.people}`;
-      },
-      { what: 'Grace to come back' },
-    );
+    for (const [active, place] of [
+      [false, samba.leavers],
+      [true, samba.berlin],
+    ] as const) {
+      await source.patch('Users', ada, { op: 'replace', path: 'active', value: active });
+      await waitFor(
+        async () => {
+          const account = (await accountOf(samba, 'ada.king@contoso.example'))!;
+          const enabled = (Number(account.userAccountControl) & disabled) === 0;
+          return enabled === active && account.dn.endsWith(`,${place}`);
+        },
+        { what: `Ada to be in ${place}` },
+      );
+    }
     await source.deleteUser(other);
     await waitFor(async () => !(await accountOf(samba, 'ada.lovelace@fabrikam.example')), {
       what: 'the namesake to be gone',

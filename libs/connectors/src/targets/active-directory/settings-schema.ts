@@ -112,7 +112,7 @@ export const settingsSchema = {
     ),
     stripGroups: flag(
       'Take out of groups',
-      'When an account is disabled it is taken out of all groups but its primary one.',
+      'When an account is disabled it is taken out of its groups, except for those under “Groups under”, whose members follow from the source, and its primary group.',
       defaultSettings.stripGroups,
     ),
     mustChangePassword: flag(

@@ -1,7 +1,7 @@
 import { Attribute, Change } from 'ldapts';
 import type { AttributeChange, OperationContext, Outcome, SubjectType } from '../../contract.js';
 import { replace } from '../ldap/active-state.js';
-import { rdnOf } from '../ldap/distinguished-name.js';
+import { isBelow, rdnOf } from '../ldap/distinguished-name.js';
 import { isId } from '../ldap/entry-values.js';
 import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import { textsOf, type Work } from '../ldap/server-link.js';
@@ -81,9 +81,15 @@ function modify(domain: Domain, work: Work, id: string, values: Values[]): Promi
   );
 }
 
-/** @returns whether it was in any. @throws Refused naming the groups it could not be taken out of */
+/**
+ * Not those that the hub keeps: it would not know that the account has left them, and their members follow from the
+ * source.
+ * @returns whether it was in any
+ * @throws Refused naming the groups it could not be taken out of
+ */
 async function leaveGroups(domain: Domain, work: Work, id: string): Promise<boolean> {
-  const groups = await groupsOf(domain, work, id);
+  const kept = domain.settings.groups ? domain.basesOf('group') : [];
+  const groups = (await groupsOf(domain, work, id)).filter((dn) => !kept.some((base) => isBelow(dn, base)));
   const refusals: string[] = [];
   for (const dn of groups) {
     const modification = new Attribute({ type: 'member', values: [byGuid(id)] });
