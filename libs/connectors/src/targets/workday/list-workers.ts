@@ -23,12 +23,12 @@ interface Overview {
   done: boolean;
 }
 
-const overviewCount = 999;
+const overviewCount = 500;
 const mostOverviews = 4;
 
 /**
  * All workers, each person once. A person may have several profiles (employee and contingent worker), pages apart, so
- * a first pass over everybody's status alone, 999 at a time, looks which one stands for the person. What it found is
+ * a first pass over everybody's status alone, 500 at a time, looks which one stands for the person. What it found is
  * kept here; a cursor that comes to another process, or late, makes it again.
  */
 export class WorkerList {

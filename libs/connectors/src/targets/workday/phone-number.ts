@@ -9,14 +9,18 @@ export interface PhoneNumber {
   extension?: string;
 }
 
+const longest = 60;
+const shape = /^(?:tel:)?(\+|00)?([\d\s().\-/]{3,40}?)(?:\s*(?:x|ext\.?|;ext=|#)\s*(\d{1,10}))?$/i;
+
 /**
  * A number as people and directories write it: +44 20 7946 0958, (517) 123-4567 x4321, tel:+1-517-123-4567;ext=4321.
  * @param homeCountry of numbers without a calling code, and which of several countries with the same (+1)
  * @returns undefined where it is no phone number
  */
 export function parsePhone(text: string, homeCountry: string): PhoneNumber | undefined {
-  const match =
-    /^\s*(?:tel:)?(\+|00)?([\d\s().\-/]{3,40}?)(?:\s*(?:x|ext\.?|;ext=|#)\s*(\d{1,10}))?\s*$/i.exec(text);
+  const trimmed = text.trim();
+  if (trimmed.length > longest) return undefined;
+  const match = shape.exec(trimmed);
   if (!match) return undefined;
   const digits = match[2]!.replace(/\((0)\)|\D/g, '');
   const extension = match[3];

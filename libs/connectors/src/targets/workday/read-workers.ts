@@ -1,5 +1,6 @@
 import type { Attributes } from '../../contract.js';
 import type { Employment } from './employment.js';
+import type { Sections } from './get-workers-request.js';
 import { type Document, type Element, Path } from './parse-xml.js';
 import { dayOf, isYes } from './tenant-time.js';
 import { type WorkerAttribute, valueOf } from './worker-attributes.js';
@@ -50,7 +51,10 @@ export class WorkerReader {
   }
 
   /** @returns undefined where the answer is not one to Get_Workers */
-  read(document: Document): { results: ResponseResults; profiles: Profile[] } | undefined {
+  read(
+    document: Document,
+    sections: Sections = 'whole',
+  ): { results: ResponseResults; profiles: Profile[] } | undefined {
     const [results] = paths.results.elements(document);
     if (!results) return undefined;
     const number = (path: Path) => Number(path.text(results) ?? Number.NaN);
@@ -60,12 +64,12 @@ export class WorkerReader {
         totalPages: number(paths.totalPages),
         page: number(paths.page),
       },
-      profiles: paths.workers.elements(document).flatMap((worker) => this.profile(worker) ?? []),
+      profiles: paths.workers.elements(document).flatMap((worker) => this.profile(worker, sections) ?? []),
     };
   }
 
   /** @returns undefined for a worker without a WID, who cannot be told from others */
-  private profile(worker: Element): Profile | undefined {
+  private profile(worker: Element, sections: Sections): Profile | undefined {
     const holder = alone(worker);
     const wid = paths.wid.text(holder);
     if (wid === undefined) return undefined;
@@ -84,7 +88,7 @@ export class WorkerReader {
         workerType: kind,
         ...(employment?.hireDate !== undefined && { hireDate: employment.hireDate }),
         ...(employment?.lastDay !== undefined && { lastDay: employment.lastDay }),
-        ...this.attributesOf(holder),
+        ...(sections === 'whole' && this.attributesOf(holder)),
       },
     };
   }

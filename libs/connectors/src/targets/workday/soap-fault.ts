@@ -9,6 +9,8 @@ export interface SoapFault {
   xpath?: string;
 }
 
+const longestMessage = 2_000;
+
 const fault = new Path('/env:Envelope/env:Body/env:Fault');
 const code = new Path("*[local-name()='faultcode']");
 const text = new Path("*[local-name()='faultstring']");
@@ -26,10 +28,11 @@ export function faultIn(document: Document): SoapFault | undefined {
   const errors = validation.elements(found);
   const said = errors.flatMap((error) => detail.text(error) ?? message.text(error) ?? []);
   const xpath = errors.flatMap((error) => place.text(error) ?? [])[0];
+  const whole =
+    [...new Set(said)].join(' ') || processing.text(found) || text.text(found) || 'A fault without a text.';
   return {
     code: (code.text(found) ?? '').replace(/^[^:]*:/, ''),
-    message:
-      [...new Set(said)].join(' ') || processing.text(found) || text.text(found) || 'A fault without a text.',
+    message: whole.slice(0, longestMessage),
     ...(xpath !== undefined && { xpath }),
   };
 }

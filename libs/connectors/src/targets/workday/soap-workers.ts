@@ -42,7 +42,7 @@ export class SoapWorkers {
     const sent = await this.session.soap({ kind: 'read', request, signal });
     if (sent.refused) return { refused: sent.refused, calls: [sent.call] };
     const contacts = query.references && workContactsIn(sent.document);
-    const read = this.reader.read(sent.document);
+    const read = this.reader.read(sent.document, whole.sections);
     if (read) return { value: { ...read, ...(contacts && { contacts }) } };
     const message = 'The answer is not one to Get_Workers. Check the web services host and the version.';
     return { refused: { kind: 'retry', scope: 'connection', message }, calls: [sent.call] };
