@@ -67,6 +67,9 @@ export class GraphDouble {
   get graphUrl(): string {
     return `${this.authority}/v1.0`;
   }
+  get openConnections(): number {
+    return this.sockets.size;
+  }
   get address(): { host: string; port: number } {
     return { host: '127.0.0.1', port: this.port };
   }

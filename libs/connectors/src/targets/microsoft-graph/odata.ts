@@ -6,7 +6,7 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
  * be encoded. https://learn.microsoft.com/graph/api/user-get
  */
 export const userPath = (key: string): string =>
-  key.startsWith('$') || key.includes("'")
+  key.startsWith('$') || key.includes("'") || /^\.+$/.test(key)
     ? `/users(${encodeURIComponent(quoted(key)).replaceAll("'", '%27')})`
     : `/users/${encodeURIComponent(key)}`;
 

@@ -152,7 +152,7 @@ function usersVerdict({ refused, reply }: Sent): Verdict {
   const status = reply?.status ?? 0;
   const another = 'Set the address of Microsoft Graph, with its version, as the cloud of the tenant has it.';
   if (refused) {
-    const remedy = refused.kind === 'retry' && status > 0 && status < 429 ? another : remedyOf(refused);
+    const remedy = refused.kind !== 'denied' && status > 0 && status < 429 ? another : remedyOf(refused);
     return failed(refused.message, remedy);
   }
   if (!isObject(reply.body) || !Array.isArray(reply.body.value))
