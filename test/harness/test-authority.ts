@@ -9,7 +9,7 @@ export interface TestAuthority {
 
 /**
  * An authority, a server certificate for localhost and 127.0.0.1, one for a stranger's name, and one of a client called
- * rollcall: authority.pem, server.pem, stranger.pem and client.pem with their keys, in this folder.
+ * certified: authority.pem, server.pem, stranger.pem and client.pem with their keys, in this folder.
  */
 export function makeAuthority(folder: string): TestAuthority {
   const file = (name: string) => join(folder, name);
@@ -30,7 +30,7 @@ export function makeAuthority(folder: string): TestAuthority {
   };
   sign('server', '/CN=server', 'DNS:localhost,IP:127.0.0.1');
   sign('stranger', '/CN=stranger', 'DNS:localhost');
-  sign('client', '/CN=rollcall', 'DNS:client');
+  sign('client', '/CN=certified', 'DNS:client');
   const read = (name: string) => readFileSync(file(name), 'utf8');
   return {
     authority: read('authority.pem'),
