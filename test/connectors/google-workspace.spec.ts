@@ -266,7 +266,12 @@ describe('Google Workspace', () => {
       const key = 'externalIds[customType eq "rollcall"].value';
       const id = await made(address, { [key]: 'one' });
       ok(await connector.delete('user', id, live));
-      for (const further of [{ [key]: 'another' }, {}] as Attributes[])
+      const others: Attributes[] = [
+        { [key]: 'another' },
+        { 'externalIds[type eq "organization"].value': 'one' },
+        {},
+      ];
+      for (const further of others)
         expect(await create(address, further)).toMatchObject({
           kind: 'rejected',
           code: 'deleted-account',
@@ -312,15 +317,29 @@ describe('Google Workspace', () => {
       },
     );
 
-    it('and cannot be seen by its address is not made a second time', async () => {
-      const address = newName();
-      google.faults.dropAfterCommit = 1;
-      expect(await create(address)).toMatchObject({ kind: 'retry', maybeDone: true });
-      google.lag.getMs = 60_000;
-      expect(ok(await connector.find('user', { attribute: 'primaryEmail', value: address }))).toEqual([]);
-      expect(await create(address)).toMatchObject({ kind: 'retry', scope: 'object', afterMs: 5000 });
-      google.account.advance(60_000);
-      expect((await create(address)).kind).toBe('conflict');
+    it.each([404, 403] as const)(
+      'and is answered %d about by its address is not made a second time',
+      async (status) => {
+        const address = newName();
+        google.faults.dropAfterCommit = 1;
+        expect(await create(address)).toMatchObject({ kind: 'retry', maybeDone: true });
+        Object.assign(google.lag, { getMs: 60_000, status });
+        expect(ok(await connector.find('user', { attribute: 'primaryEmail', value: address }))).toEqual([]);
+        expect(await create(address)).toMatchObject({ kind: 'retry', scope: 'object', afterMs: 5000 });
+        google.account.advance(60_000);
+        expect((await create(address)).kind).toBe('conflict');
+      },
+    );
+
+    it('is waited for by the write test, which leaves nothing', async () => {
+      google.lag.getMs = 500;
+      const before = google.account.users.size;
+      const { steps } = await open({ writeProbe: true }).test();
+      expect(steps.find(({ step }) => step === 'write-probe')).toMatchObject({
+        status: 'passed',
+        message: expect.stringContaining('made and deleted'),
+      });
+      expect(google.account.users.size).toBe(before);
     });
 
     it('and is not a member yet is told as unknown, and as there to come', async () => {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '@rollcall/scim';
 import type { Attributes, SubjectType, WireCall } from '../../contract.js';
+import { newUserBody, type Resource } from './change-user.js';
 import { getCall, sendNoting } from './read-call.js';
 import type { Refusal } from './refusal.js';
 import { pathOf, type Session } from './session.js';
 
-type Resource = Record<string, unknown>;
 type Refused = Extract<Refusal, { kind: 'conflict' }>;
 
 const mostPages = 20;
@@ -36,7 +37,7 @@ export async function explainDuplicate(
   }
   if (type === 'user') {
     const deleted = await findDeleted(session, address, calls, signal);
-    if ('kind' in deleted) return deleted as Refusal;
+    if (deleted.refused) return deleted.refused;
     if (deleted.user) return restore(session, deleted.user, attributes, refused, calls, signal);
   }
   return {
@@ -62,7 +63,7 @@ async function findDeleted(
   address: string,
   calls: WireCall[],
   signal?: AbortSignal,
-): Promise<{ user?: Resource } | Refusal> {
+): Promise<{ user?: Resource; refused?: Refusal }> {
   let pageToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const query = {
@@ -77,7 +78,7 @@ async function findDeleted(
       { method: 'GET', path: '/users', query, wantsBody: true, signal },
       calls,
     );
-    if (list.refused) return list.refused;
+    if (list.refused) return { refused: list.refused };
     const body = list.reply.body as Resource;
     const users = Array.isArray(body.users) ? body.users.filter(isObject) : [];
     const user = users.find(
@@ -131,15 +132,11 @@ async function restore(
   return { ...refused, message: 'The deleted account of this address was restored: it is looked up now.' };
 }
 
-/** By any external id. */
+/** One of the external ids that would be written is one of the deleted user's, kind and value. */
 function isSamePerson(deleted: Resource, attributes: Attributes): boolean {
-  const given = new Set(
-    Object.entries(attributes).flatMap(([name, value]) =>
-      name.startsWith('externalIds[') ? [String(value)] : [],
-    ),
-  );
-  if (Array.isArray(attributes.externalIds))
-    for (const each of attributes.externalIds) if (isObject(each)) given.add(String(each.value));
-  const there = Array.isArray(deleted.externalIds) ? deleted.externalIds.filter(isObject) : [];
-  return there.some(({ value }) => given.has(String(value)));
+  const ids = Object.entries(attributes).filter(([name]) => name.startsWith('externalIds'));
+  const { externalIds: given } = newUserBody(Object.fromEntries(ids), 'suspend');
+  const there = deleted.externalIds;
+  if (!Array.isArray(given) || !Array.isArray(there)) return false;
+  return given.some((one) => there.some((other) => isDeepStrictEqual(one, other)));
 }

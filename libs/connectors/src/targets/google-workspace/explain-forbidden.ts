@@ -4,7 +4,7 @@ import { getCall, orNotSettled, sendNoting } from './read-call.js';
 import { foreignDomain, type Refusal } from './refusal.js';
 import type { Refused, Session } from './session.js';
 
-const isForbidden = ({ refused, reply }: Refused): boolean =>
+export const isForbidden = ({ refused, reply }: Refused): boolean =>
   refused.kind === 'denied' && reply?.status === 403;
 
 /**
@@ -45,9 +45,7 @@ export async function explainObject(
     return isObject(body) && body.isAdmin === true ? superAdmin(sent.refused) : sent.refused;
   }
   if (!isForbidden(there)) return there.refused;
-  const query = { customer: session.settings.customer, maxResults: '1' };
-  const list = await sendNoting(session, { method: 'GET', path: `/${type}s`, query }, calls);
-  if (list.refused) return sent.refused;
+  if (await cannotRead(session, type, calls)) return sent.refused;
   return {
     kind: 'rejected',
     code: 'out-of-reach',
@@ -55,6 +53,17 @@ export async function explainObject(
     remedy: 'Give the administrator’s role the organizational unit it is in, or leave it out of the scope.',
     answer: sent.refused.answer,
   };
+}
+
+/** Why not even a list can be had; undefined where it can. */
+export async function cannotRead(
+  session: Session,
+  type: SubjectType,
+  calls: WireCall[],
+): Promise<Refusal | undefined> {
+  const query = { customer: session.settings.customer, maxResults: '1' };
+  const list = await sendNoting(session, { method: 'GET', path: `/${type}s`, query }, calls);
+  return list.refused;
 }
 
 const superAdmin = ({ answer }: Refusal): Refusal => ({

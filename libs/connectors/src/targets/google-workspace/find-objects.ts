@@ -1,6 +1,6 @@
 import { isObject } from '@rollcall/scim';
 import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
-import { explainAddress } from './explain-forbidden.js';
+import { cannotRead, isForbidden } from './explain-forbidden.js';
 import { getCall, sendNoting } from './read-call.js';
 import { readObject } from './read-object.js';
 import { searchQuery } from './search-query.js';
@@ -60,12 +60,11 @@ async function findByAddress(
   calls: WireCall[],
 ): Promise<Outcome<RemoteObject[]>> {
   const sent = await sendNoting(session, getCall(type, value), calls);
-  if (sent.refused?.kind === 'not-found')
-    return { kind: 'ok', value: [], answer: sent.refused.answer, calls };
   if (sent.refused) {
-    const refused = await explainAddress(session, value, sent, calls);
-    const foreign = refused.kind === 'rejected' && refused.code === 'domain';
-    return foreign ? { kind: 'ok', value: [], answer: refused.answer, calls } : { ...refused, calls };
+    // 403 is also said of addresses in other domains, and for a while of users just made.
+    const hidden = isForbidden(sent) && !(await cannotRead(session, type, calls));
+    if (sent.refused.kind !== 'not-found' && !hidden) return { ...sent.refused, calls };
+    return { kind: 'ok', value: [], answer: sent.refused.answer, calls };
   }
   const object = readObject(type, sent.reply.body);
   const match = object && isSame(object.attributes[attribute], value) ? [object] : [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Connector, OperationContext, Outcome, TestStep } from '../../contract.js';
 import type { Session } from './session.js';
 
@@ -30,7 +31,7 @@ export async function probeWriting(
     { op: 'set' as const, attribute: 'active', value: false },
   ];
   const changed = await connector.update('user', id, changes, context);
-  const deleted = await connector.delete('user', id, context);
+  const deleted = await deleteProbe(connector, id);
   const gone = deleted.kind === 'ok' || deleted.kind === 'no-op';
   const left = gone ? '' : ` The user ${address} is left: delete it in the Admin console.`;
   // A user of a moment ago may not be changeable yet, which says nothing of the rights.
@@ -39,4 +40,14 @@ export async function probeWriting(
   if (!gone) return failed('A user could not be deleted', deleted, left);
   const what = notYet ? 'made and deleted again' : 'made, changed, suspended and deleted again';
   return { status: 'passed', message: `A user was ${what}.` };
+}
+
+/** A user of a moment ago may not show yet: it is waited for, so that nothing is left. */
+async function deleteProbe(connector: Pick<Connector, 'delete'>, id: string): Promise<Outcome<void>> {
+  let outcome = await connector.delete('user', id, context);
+  for (let waits = 0; outcome.kind === 'retry' && waits < 5; waits += 1) {
+    await setTimeout(outcome.afterMs ?? 1000);
+    outcome = await connector.delete('user', id, context);
+  }
+  return outcome;
 }

@@ -140,8 +140,13 @@ export function refusalOfFailure(failure: HttpFailure, kind: 'read' | 'write'): 
   };
 }
 
-export function unreadable(reply: Reply): Refusal {
+/** A good status with an answer that is of no use: a write has been done all the same. */
+export function unreadable(reply: Reply, kind: 'read' | 'write'): Refusal {
   const answer = `HTTP ${reply.status}`;
+  if (kind === 'write') {
+    const message = 'Google took the call, and its answer cannot be read: it has to be looked up.';
+    return { kind: 'retry', scope: 'object', maybeDone: true, message, answer };
+  }
   if (reply.tooLong)
     return {
       kind: 'rejected',

@@ -93,7 +93,8 @@ export class Session {
     const reply = this.replyOf(result, token, call);
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, kind, Date.now()) };
-    if (call.wantsBody && !isObject(reply.body)) return { call: wire, reply, refused: unreadable(reply) };
+    if (call.wantsBody && !isObject(reply.body))
+      return { call: wire, reply, refused: unreadable(reply, kind) };
     return { call: wire, reply };
   }
 

@@ -87,8 +87,9 @@ async function patch(
   const address = newAddress(type, resolved);
   if (sent.refused) return refusedPatch(session, type, id, address, sent, calls, signal);
   const old = there?.primaryEmail;
-  if (address !== undefined && typeof old === 'string' && old.toLowerCase() !== address.toLowerCase()) {
-    const refused = await removeOld(session, id, old, calls, signal);
+  const renamed = address !== undefined && typeof old === 'string' && old !== address.toLowerCase();
+  if (renamed && session.settings.oldAddress === 'remove') {
+    const refused = await removeAlias(session, 'user', id, old, calls, signal);
     if (refused) return { refused: partly(refused, true) };
   }
   const etag = readObject(type, sent.reply.body)?.etag;
@@ -115,17 +116,6 @@ async function refusedPatch(
   const refused = address === undefined ? sent.refused : await explainAddress(session, address, sent, calls);
   if (refused.kind !== 'denied' && refused.kind !== 'not-found') return { refused };
   return { refused: await explainObject(session, type, id, { ...sent, refused }, calls) };
-}
-
-async function removeOld(
-  session: Session,
-  id: string,
-  old: string,
-  calls: WireCall[],
-  signal?: AbortSignal,
-): Promise<Refusal | undefined> {
-  if (session.settings.oldAddress === 'keep') return undefined;
-  return removeAlias(session, 'user', id, old, calls, signal);
 }
 
 const partly = (refused: Refusal, changed: boolean): Refusal =>
