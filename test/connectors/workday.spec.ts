@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connector, connectorModule, type Outcome, type RemoteObject } from '@rollcall/connectors';
 import { dayIn, type Contact, type Worker } from '../doubles/workday/tenant.js';
 import { waitFor } from '../harness/index.js';
+import { Fault } from '../doubles/workday/fault.js';
 import { startWorkday, type WorkdayDouble } from '../doubles/workday/workday.js';
 
 const module = connectorModule('workday')!;
@@ -474,6 +475,26 @@ describe('the connector', () => {
       double.faults = { answer: { status: 200, body } };
       expect(await connector.list('user', {})).toMatchObject({ kind: 'retry', scope: 'connection' });
     }
+  });
+
+  it('leaves out the password where a fault repeats it', async () => {
+    const { password } = double.accounts.get('isu_rollcall')!;
+    const fault = new Fault('Client.validationError', `Cannot read ${password}`, `/a[${password}]`);
+    for (const status of [200, 500]) {
+      double.faults = { answer: { status, body: fault.xml } };
+      const outcome = await open().list('user', {});
+      expect(outcome).toMatchObject({ kind: 'rejected', message: 'Cannot read ***' });
+      expect(JSON.stringify(outcome)).not.toContain('4711');
+    }
+  });
+
+  it('gives a page again that is asked for again', async () => {
+    for (let at = 0; at < 6; at += 1) double.hire(String(at));
+    const connector = open();
+    const first = valueOf(await connector.list('user', { limit: 2 }));
+    const second = valueOf(await connector.list('user', { cursor: first.nextCursor }));
+    expect(valueOf(await connector.list('user', { cursor: first.nextCursor }))).toEqual(second);
+    expect(second.objects).toHaveLength(2);
   });
 
   it('gives up an answer that is too long', async () => {

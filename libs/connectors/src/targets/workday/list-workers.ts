@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Outcome, Page } from '../../contract.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Profile } from './read-workers.js';
 import { prefer } from './resolve-profiles.js';
-import { asOf, type Asked, failed, type SoapWorkers } from './soap-workers.js';
+import { asOf, failed, type SoapWorkers } from './soap-workers.js';
 
 interface Place {
+  /** Tells lists apart that begin at the same moment. */
+  run: string;
   /** Frozen for the whole list. */
   now: string;
   count: number;
@@ -18,13 +21,14 @@ interface Overview {
   /** Who stands for a worker id. */
   standing: Map<string, Known>;
   seen: Set<string>;
-  given: Set<string>;
+  /** On which page each was given: a page that is asked for again is given again. */
+  given: Map<string, number>;
   nextPage: number;
   done: boolean;
 }
 
 const overviewCount = 500;
-const mostOverviews = 4;
+const mostOverviews = 2;
 
 /**
  * All workers, each person once. A person may have several profiles (employee and contingent worker), pages apart, so
@@ -40,31 +44,41 @@ export class WorkerList {
     const { pageSize } = this.workers.session.settings;
     const place =
       query.cursor === undefined
-        ? { now: this.workers.stamp(), count: Math.min(query.limit ?? pageSize, 999), page: 0 }
-        : decodeCursor<Place>(query.cursor, { now: 'string', count: 'number', page: 'number' });
+        ? {
+            run: randomUUID(),
+            now: this.workers.stamp(),
+            count: Math.min(query.limit ?? pageSize, 999),
+            page: 0,
+          }
+        : decodeCursor<Place>(query.cursor, {
+            run: 'string',
+            now: 'string',
+            count: 'number',
+            page: 'number',
+          });
     if (!place)
       return {
         kind: 'rejected',
         code: 'cursor',
         message: 'This cursor was not given out here. Begin the list again.',
       };
-    const overview = this.overviewOf(place.now);
+    const overview = this.overviewOf(place.run);
     if (!overview.done) return this.lookOn(place, overview);
     return this.give({ ...place, page: Math.max(place.page, 1) }, overview);
   }
 
-  private overviewOf(now: string): Overview {
-    let overview = this.overviews.get(now);
+  private overviewOf(run: string): Overview {
+    let overview = this.overviews.get(run);
     if (overview) return overview;
-    overview = { standing: new Map(), seen: new Set(), given: new Set(), nextPage: 1, done: false };
-    this.overviews.set(now, overview);
+    overview = { standing: new Map(), seen: new Set(), given: new Map(), nextPage: 1, done: false };
+    this.overviews.set(run, overview);
     const [oldest] = this.overviews.keys();
     if (this.overviews.size > mostOverviews) this.overviews.delete(oldest!);
     return overview;
   }
 
   private async lookOn(place: Place, overview: Overview): Promise<Outcome<Page>> {
-    const { now } = place;
+    const { run, now } = place;
     const asked = await this.workers.ask({
       ...asOf(now),
       page: overview.nextPage,
@@ -74,7 +88,7 @@ export class WorkerList {
     if (asked.refused) return failed(asked);
     const { profiles, results } = asked.value;
     const news = profiles.filter(({ wid }) => !overview.seen.has(wid));
-    if (profiles.length > 0 && news.length === 0) return this.end(now, wentRound);
+    if (profiles.length > 0 && news.length === 0) return this.end(run, wentRound);
     for (const profile of news) this.note(profile, overview, now);
     overview.done = profiles.length === 0 || results.totalPages <= overview.nextPage;
     overview.nextPage += 1;
@@ -92,34 +106,28 @@ export class WorkerList {
   }
 
   private async give(place: Place, overview: Overview): Promise<Outcome<Page>> {
-    const { now, count, page } = place;
+    const { run, now, count, page } = place;
     const asked = await this.workers.ask({ ...asOf(now), page, count });
     if (asked.refused) return failed(asked);
     const { profiles, results } = asked.value;
-    if (profiles.length > 0 && profiles.every(({ wid }) => overview.given.has(wid)))
-      return this.end(now, wentRound);
-    const mine = profiles.filter(({ wid, workerId }) => {
-      const known = overview.given.has(wid);
-      overview.given.add(wid);
-      const stands = workerId === undefined ? undefined : overview.standing.get(workerId);
-      return !known && (stands === undefined || stands.wid === wid);
+    const before = ({ wid }: Profile) => (overview.given.get(wid) ?? page) < page;
+    if (profiles.length > 0 && profiles.every(before)) return this.end(run, wentRound);
+    const mine = profiles.filter((each) => {
+      const stands = each.workerId === undefined ? undefined : overview.standing.get(each.workerId);
+      return !before(each) && (stands === undefined || stands.wid === each.wid);
     });
-    const completed: Asked<Profile[]> = await this.workers.withFutureHires(mine, now);
-    if (completed.refused) {
-      // The page is asked for again, and its workers have not been given.
-      for (const { wid } of mine) overview.given.delete(wid);
-      return failed(completed);
-    }
+    const completed = await this.workers.withFutureHires(mine, now);
+    if (completed.refused) return failed(completed);
+    for (const each of profiles) if (!before(each)) overview.given.set(each.wid, page);
     const objects = completed.value.map((each) => this.workers.objectOf(each, now));
     if (profiles.length === 0 || results.totalPages <= page) {
-      this.overviews.delete(now);
       return { kind: 'ok', value: { objects } };
     }
     return { kind: 'ok', value: { objects, nextCursor: encodeCursor({ ...place, page: page + 1 }) } };
   }
 
-  private end(now: string, cutShort: string): Outcome<Page> {
-    this.overviews.delete(now);
+  private end(run: string, cutShort: string): Outcome<Page> {
+    this.overviews.delete(run);
     return { kind: 'ok', value: { objects: [], cutShort } };
   }
 }

@@ -129,7 +129,9 @@ function readReport(body: Readable, settings: WorkdaySettings): OpenReport {
       } catch (error) {
         close();
         const { message, code } = error as NodeJS.ErrnoException;
-        return { done: true, cutShort: `The report broke off: ${code ?? message}.` };
+        // The message of a SyntaxError repeats the text.
+        const why = error instanceof SyntaxError ? 'a row is not JSON' : (code ?? message);
+        return { done: true, cutShort: `The report broke off: ${why}.` };
       }
     },
     close,

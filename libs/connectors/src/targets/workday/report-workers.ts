@@ -25,7 +25,13 @@ const mostRuns = 4;
 export class ReportWorkers {
   private readonly runs = new Map<string, Run>();
 
-  constructor(private readonly session: Session) {}
+  /** Attributes by the columns they come from. */
+  private readonly names: Map<string, string>;
+
+  constructor(private readonly session: Session) {
+    const { reportColumns } = session.settings;
+    this.names = new Map(Object.entries(reportColumns).map(([attribute, column]) => [column, attribute]));
+  }
 
   async list(query: { cursor?: string; limit?: number }): Promise<Outcome<Page>> {
     return this.page(query, {});
@@ -211,12 +217,10 @@ export class ReportWorkers {
 
   /** @returns undefined for a row without an id */
   private objectOf(row: Row, now: number): RemoteObject | undefined {
-    const { reportColumns } = this.session.settings;
-    const mapped = new Map(Object.entries(reportColumns).map(([attribute, column]) => [column, attribute]));
     const attributes: RemoteObject['attributes'] = {};
     for (const [column, value] of Object.entries(row)) {
       if (value === '' || value === null || value === undefined) continue;
-      attributes[mapped.get(column) ?? column] = value as AttributeValue;
+      attributes[this.names.get(column) ?? column] = value as AttributeValue;
     }
     const id = textOf(attributes.wid) ?? textOf(attributes.workerId);
     if (id === undefined) return undefined;

@@ -8,7 +8,7 @@ import { type Document, parseXml } from './parse-xml.js';
 import { type Refusal, refusalOf, refusalOfFailure } from './refusal.js';
 import type { WorkdayCredentials, WorkdaySettings } from './settings.js';
 import { SignIn } from './sign-in.js';
-import { faultIn } from './soap-fault.js';
+import { faultIn, type SoapFault } from './soap-fault.js';
 import type { Xml } from './xml-text.js';
 
 export interface SoapCall {
@@ -83,8 +83,8 @@ export class Session {
     this.noteClock(answer.headers.date);
     if (answer.tooLong) return { refused: tooLong(answer.status), call: wire };
     const hints = rateHints(answer.headers, Date.now());
-    const document = parseXml(this.clean(answer.text, answer.status, signed.token));
-    const fault = document && faultIn(document);
+    const document = parseXml(answer.text);
+    const fault = document && this.clean(faultIn(document), signed.token);
     if (answer.status !== 200 || fault) {
       const location = answer.headers.location && new URL(answer.headers.location, wire.url).origin;
       const refused = { status: answer.status, hints, fault, location };
@@ -139,10 +139,12 @@ export class Session {
   }
 
   /** A fault may repeat what was sent; none of it that is secret may reach a message. */
-  private clean(text: string, status: number, token: string | undefined): string {
-    if (status === 200) return text;
+  private clean(fault: SoapFault | undefined, token: string | undefined): SoapFault | undefined {
+    if (!fault) return undefined;
     const secrets = [...this.signIn.secrets, ...(token === undefined ? [] : [token])];
-    return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    const without = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    const { code, message, xpath } = fault;
+    return { code, message: without(message), ...(xpath !== undefined && { xpath: without(xpath) }) };
   }
 }
 

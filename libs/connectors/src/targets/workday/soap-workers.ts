@@ -105,6 +105,8 @@ export class SoapWorkers {
         },
         signal,
       );
+      // Taken back since: what there is of it today will do.
+      if (asked.refused?.kind === 'not-found') continue;
       if (asked.refused) return asked;
       for (const profile of asked.value.profiles) completed.set(profile.wid, profile);
     }

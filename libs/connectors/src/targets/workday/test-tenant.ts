@@ -113,8 +113,10 @@ async function sampleOf(workers: SoapWorkers): Promise<Sample | { refused: Refus
 async function sampleOfReport(report: ReportWorkers): Promise<Sample | { refused: Refusal }> {
   const listed = await report.list({ limit: sampleSize });
   report.close();
-  if (listed.kind === 'ok') return { objects: listed.value.objects };
-  return { refused: listed as Refusal };
+  if (listed.kind !== 'ok') return { refused: listed as Refusal };
+  const { objects, cutShort } = listed.value;
+  if (objects.length > 0 || cutShort === undefined) return { objects };
+  return { refused: { kind: 'rejected', code: 'report', message: cutShort } };
 }
 
 function reachVerdict(session: Session, failure: HttpFailure | undefined): Verdict {
