@@ -234,7 +234,7 @@ export class SftpStore implements FileStore {
         }
       });
     } catch (error) {
-      const taken = error instanceof Refused && error.cause instanceof StatusError && !isMissing(error);
+      const taken = statusOf(error) === status.failure;
       if (!taken || !this.missing.has(lacksReplace)) throw error;
       throw denied(
         `The server cannot replace ${this.url(to)} in one step (posix-rename@openssh.com).`,
@@ -323,8 +323,10 @@ export class SftpStore implements FileStore {
 
 const isEnd = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === status.end;
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Refused && error.cause instanceof StatusError && error.cause.status === status.noSuchFile;
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof Refused && error.cause instanceof StatusError ? error.cause.status : undefined;
+
+const isMissing = (error: unknown): boolean => statusOf(error) === status.noSuchFile;
 
 const stateOf = (stats: Stats): FileState => ({
   size: stats.size,

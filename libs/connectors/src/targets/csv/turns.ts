@@ -120,8 +120,8 @@ export class Turns {
       await carryOut(items);
     } catch (error) {
       this.files.forget();
-      if (!(error instanceof Refused)) throw error;
-      for (const { answer } of items) answer(ofAll(error.refusal));
+      const { refusal } = error instanceof Refused ? error : later(`The files: ${String(error)}`);
+      for (const { answer } of items) answer(ofAll(refusal));
     }
   }
 
