@@ -10,7 +10,7 @@ import type { Domain } from './domain.js';
 import { guidText } from './guid.js';
 import { freeName, mostTries, namesLike } from './numbered-names.js';
 import { noParent, passwordName } from './object-values.js';
-import { groupTypeOf, type DomainSettings } from './settings.js';
+import { baseOf, groupTypeOf, type DomainSettings } from './settings.js';
 import { passwordValues, takeApart, withNames, type Writing } from './write-values.js';
 
 /** Adds an object with everything it has, its password too, in one operation: there is no account half made. */
@@ -54,7 +54,7 @@ const named = (name: string): Values => ({ attribute: 'cn', values: [name] });
 function placeOfNew({ settings }: Domain, type: SubjectType, { flags, parent }: Writing): string {
   const { disabledBase } = settings;
   if (type === 'user' && flags.active === false && disabledBase !== undefined) return disabledBase;
-  return parent ?? (type === 'user' ? settings.userBase : (settings.groupBase ?? settings.userBase));
+  return parent ?? baseOf(type, settings);
 }
 
 function accountValues({ flags, plain }: Writing, { mustChangePassword }: DomainSettings): Values[] {

@@ -79,14 +79,17 @@ const forbidden: Record<string, string> = {
   grouptype: 'is set by scope and category of groups in the settings of the connection. Remove the line.',
 };
 
+const special: string[] = [...flagNames, passwordName, parentName, 'accountExpires'];
+const ofAccounts = new Set(special.filter((name) => name !== parentName));
+
 /** What is wrong with a target attribute of a mapping, in words. */
 export function checkAttribute(type: SubjectType, attribute: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(attribute))
     return `${attribute} is not the name of an attribute, such as givenName: letters, digits and hyphens.`;
   const why = forbidden[attribute.toLowerCase()];
   if (why !== undefined) return `${attribute} ${why}`;
-  const ofAccounts: string[] = [...flagNames, passwordName, 'accountExpires'];
-  if (type === 'group' && ofAccounts.includes(attribute))
-    return `Groups have no ${attribute}. Remove the line.`;
+  const spelling = special.find((name) => name.toLowerCase() === attribute.toLowerCase());
+  if (spelling !== undefined && spelling !== attribute) return `${attribute} is spelled ${spelling} here.`;
+  if (type === 'group' && ofAccounts.has(attribute)) return `Groups have no ${attribute}. Remove the line.`;
   return undefined;
 }

@@ -57,10 +57,14 @@ export const bindCredentials = (credentials: DomainCredentials): LdapCredentials
     ? { type: 'simple', bindDn: credentials.user, password: credentials.password }
     : credentials;
 
+/** Where new objects are made. */
+export const baseOf = (type: SubjectType, { userBase, groupBase }: DomainSettings): string =>
+  type === 'group' ? (groupBase ?? userBase) : userBase;
+
 /** Where objects may lie: accounts that are moved away when disabled are still accounts. */
 export function basesOf(type: SubjectType, settings: DomainSettings): string[] {
-  const { userBase, disabledBase, groupBase } = settings;
-  if (type === 'group') return [groupBase ?? userBase];
+  const { userBase, disabledBase } = settings;
+  if (type === 'group') return [baseOf(type, settings)];
   return disabledBase === undefined || isBelow(disabledBase, userBase)
     ? [userBase]
     : [userBase, disabledBase];

@@ -73,6 +73,8 @@ describe('what is written', () => {
     ['userAccountControl', 'user', set('userAccountControl', '512')],
     ['userPassword', 'user', set('userPassword', 'secret')],
     ['active', 'group', set('active', true)],
+    ['active', 'user', set('active', 'False')],
+    ['UnicodePwd', 'user', set('UnicodePwd', 'secret')],
     ['na me', 'user', set('na me', 'x')],
   ])('is refused by name: %s of a %s', (attribute, type, change) => {
     let refused: unknown;

@@ -1,4 +1,4 @@
-import type { AttributeChange, SubjectType } from '../../contract.js';
+import type { AttributeChange, AttributeValue, SubjectType } from '../../contract.js';
 import { isBelow } from '../ldap/distinguished-name.js';
 import { isId, wireValues } from '../ldap/entry-values.js';
 import { isCode, resultCode } from '../ldap/result-codes.js';
@@ -10,8 +10,7 @@ import { binaryAttributes, type Domain } from './domain.js';
 import { fileTimeOf, neverExpires } from './file-time.js';
 import { byGuid } from './guid.js';
 import { checkAttribute, nameAttributes, parentName, passwordName } from './object-values.js';
-import type { DomainSettings } from './settings.js';
-import { unicodePassword } from './unicode-password.js';
+import { baseOf, type DomainSettings } from './settings.js';
 
 /** What is to be written, taken apart by the way it is written. */
 export interface Writing {
@@ -25,8 +24,6 @@ export interface Writing {
 }
 
 const binary = new Set(binaryAttributes.map((name) => name.toLowerCase()));
-/** What an account is like where a flag is taken away. */
-const flagWithoutValue = (flag: Flag): boolean => flag === 'active';
 
 /** @throws Refused naming the attribute that cannot be written */
 export function takeApart(type: SubjectType, changes: AttributeChange[], settings: DomainSettings): Writing {
@@ -45,8 +42,7 @@ export function takeApart(type: SubjectType, changes: AttributeChange[], setting
       );
     const flag = flagNames.find((name) => name === attribute);
     if (flag) {
-      const { value } = change.op === 'set' ? change : { value: null };
-      writing.flags[flag] = typeof value === 'boolean' ? value : flagWithoutValue(flag);
+      writing.flags[flag] = checkedFlag(flag, change.op === 'set' ? change.value : null);
     } else if (attribute.toLowerCase() === 'cn') {
       writing.name = checkedName(type, values);
     } else if (attribute === parentName) {
@@ -56,6 +52,18 @@ export function takeApart(type: SubjectType, changes: AttributeChange[], setting
     }
   }
   return writing;
+}
+
+/** Without a value an account is as a new one. */
+function checkedFlag(flag: Flag, value: AttributeValue): boolean {
+  if (value === null) return flag === 'active';
+  if (typeof value === 'boolean') return value;
+  throw refused(
+    'invalid-value',
+    flag,
+    `${flag} takes true or false, not ${JSON.stringify(value)}.`,
+    'Map a boolean, such as with $CBool(…).',
+  );
 }
 
 function plainValues(
@@ -76,6 +84,9 @@ function plainValues(
   }
   return [{ attribute, values }];
 }
+
+/** In quotes and UTF-16 (MS-ADTS section 3.1.1.3.1.5.1). */
+const unicodePassword = (password: string): Buffer => Buffer.from(`"${password}"`, 'utf16le');
 
 export const passwordValues = (password: string, mustChange: boolean): Values[] => [
   { attribute: passwordName, values: [unicodePassword(password)] },
@@ -109,7 +120,7 @@ function checkedName(type: SubjectType, values: Values['values']): string {
 }
 
 function checkedParent(type: SubjectType, values: Values['values'], settings: DomainSettings): string {
-  const base = type === 'user' ? settings.userBase : (settings.groupBase ?? settings.userBase);
+  const base = baseOf(type, settings);
   const [value] = values;
   if (value === undefined) return base;
   const parent = value.toString();
