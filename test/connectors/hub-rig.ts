@@ -76,7 +76,7 @@ async function settled(admin: HubRig['admin'], connection: string, subjects: num
       const { total, done } = await admin('GET', `connections/${connection}/progress`);
       return total >= subjects && done === total;
     },
-    { what: 'everything to be done', timeoutMs: 120_000, intervalMs: 100 },
+    { what: 'everything to be done', timeoutMs: 120_000 + subjects * 400, intervalMs: 100 },
   ).catch(async (error: Error) => {
     const report = await admin('GET', `reports/provisioning?connection=${connection}`);
     throw new Error(`${error.message}\n${JSON.stringify(report).slice(0, 3_000)}`, { cause: error });
@@ -92,19 +92,23 @@ export interface KillableTarget {
 }
 
 /** New people arrive while the target is killed and started again, twice. @returns their names */
-export async function pushThroughRestarts(rig: HubRig, target: KillableTarget): Promise<string[]> {
+export async function pushThroughRestarts(
+  rig: HubRig,
+  target: KillableTarget,
+  users = usersOfKillTest,
+): Promise<string[]> {
   await rig.admin('POST', `connections/${rig.connection}/enable`);
-  const names = Array.from({ length: usersOfKillTest }, (_, at) => `user${at}@contoso.example`);
+  const names = Array.from({ length: users }, (_, at) => `user${at}@contoso.example`);
   const load = rig.source.createUsers(names, 16);
   for (const part of [0.25, 0.6]) {
-    await waitFor(async () => (await target.arrived()) >= usersOfKillTest * part, {
-      what: `${usersOfKillTest * part} accounts to be there`,
-      timeoutMs: 90_000,
+    await waitFor(async () => (await target.arrived()) >= users * part, {
+      what: `${users * part} accounts to be there`,
+      timeoutMs: 90_000 + users * 400,
     });
     await target.kill();
     await target.start();
   }
   await load;
-  await rig.settled(usersOfKillTest);
+  await rig.settled(users);
   return names;
 }

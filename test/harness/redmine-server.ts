@@ -132,6 +132,7 @@ async function launch(
   asRoot: boolean,
   record: (pid: number) => Promise<() => void>,
 ) {
+  // One thread: on SQLite transactions that overlap fail with "database is locked".
   const puma = [
     '/usr/bin/puma',
     '--dir',
@@ -139,7 +140,7 @@ async function launch(
     '-e',
     'production',
     '-t',
-    '4:4',
+    '1:1',
     '-b',
     `tcp://127.0.0.1:${port}`,
   ];

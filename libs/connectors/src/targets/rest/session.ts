@@ -119,12 +119,11 @@ export class Session {
     };
   }
 
+  /** Those that are known and those that are sent: an app may also miss one. */
   private attributesOf({ type, attributes, changes }: OperationInput): { name: string; title?: string }[] {
     const known = this.settings[`${type}s`]?.attributes ?? [];
-    return Object.keys(changes ?? attributes ?? {}).map((name) => ({
-      name,
-      title: known.find((each) => each.name === name)?.title,
-    }));
+    const sent = Object.keys(changes ?? attributes ?? {}).map((name) => ({ name }));
+    return [...known, ...sent];
   }
 
   /** An OAuth token where the connection has such credentials. `refused`: the one the app has just turned down. */

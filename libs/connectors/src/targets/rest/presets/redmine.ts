@@ -91,6 +91,9 @@ const groups: ObjectRequests = {
   attributes: [{ name: 'name', required: true, unique: true, example: 'Rollcall test' }],
 };
 
+/** Redmine makes no account without an address; a login mostly is one. */
+const mail = '$Coalesce($Attribute("emails[type eq \\"work\\"].value"), userName)';
+
 export const redmine: Preset = {
   id: 'redmine',
   name: 'Redmine',
@@ -101,7 +104,7 @@ export const redmine: Preset = {
     users: {
       matching: [
         { source: 'userName', target: 'login' },
-        { source: 'emails[type eq "work"].value', target: 'mail' },
+        { expression: mail, target: 'mail' },
       ],
       attributes: [
         { source: 'userName', target: 'login', apply: 'always' },
@@ -115,7 +118,7 @@ export const redmine: Preset = {
           target: 'lastname',
           apply: 'always',
         },
-        { source: 'emails[type eq "work"].value', target: 'mail', apply: 'always' },
+        { expression: mail, target: 'mail', apply: 'always' },
         { source: 'active', target: 'active', default: true, apply: 'always' },
       ],
     },
