@@ -50,7 +50,10 @@ export interface WireCall {
   body?: unknown;
 }
 
-/** What the target said of its own limits. Times in milliseconds; `resetAt` is an epoch time. */
+/**
+ * What the target said of its own limits. Times in milliseconds; `resetAt` is an epoch time. A retry of the
+ * connection with `remaining` 0 lowers the pace, also where the target does not say for how long.
+ */
 export interface RateHints {
   limit?: number;
   remaining?: number;

@@ -11,6 +11,8 @@ describe('the pace', () => {
     expect(rateAfter({ kind: 'retry', answer: 'HTTP 500' }, 40, undefined, now)).toBeUndefined();
     expect(rateAfter({ kind: 'retry', afterMs: 1 }, 0, undefined, now)).toBe(0.7);
     expect(rateAfter({ kind: 'retry', scope: 'connection', afterMs: 2_000 }, 40, undefined, now)).toBe(28);
+    const spent = { kind: 'retry', scope: 'connection', hints: { remaining: 0 } } as const;
+    expect(rateAfter(spent, 40, undefined, now)).toBe(28);
   });
 
   it('stays where one object alone has to wait', () => {

@@ -41,8 +41,8 @@ export function rateAfter(
   return lasting < learned * 0.9 || lasting > learned * 1.25 ? lasting : undefined;
 }
 
-export function asksToSlowDown({ kind, scope, afterMs, answer }: Heard): boolean {
-  const waits = afterMs !== undefined && scope !== 'object';
+export function asksToSlowDown({ kind, scope, afterMs, answer, hints }: Heard): boolean {
+  const waits = scope !== 'object' && (afterMs !== undefined || hints?.remaining === 0);
   return kind === 'retry' && (waits || /^HTTP 429\b/.test(answer ?? ''));
 }
 

@@ -18,7 +18,7 @@ describe('refusals of the Directory API', () => {
     [429, ''],
   ])('%d %s slows the connection down, for a time Google does not tell', (status, reason) => {
     const outcome = written(reply(status, reason, 'Slow down'));
-    expect(outcome).toMatchObject({ kind: 'retry', scope: 'connection' });
+    expect(outcome).toMatchObject({ kind: 'retry', scope: 'connection', hints: { remaining: 0 } });
     expect(outcome).not.toHaveProperty('afterMs');
     expect(outcome).not.toHaveProperty('maybeDone');
   });

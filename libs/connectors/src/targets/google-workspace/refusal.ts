@@ -77,7 +77,10 @@ export function refusalOf(reply: Reply, kind: 'read' | 'write', now: number): Re
     const to = reply.location === undefined ? '' : ` to ${reply.location}`;
     return retry('connection', `The address of the API redirects${to}. Redirects are not followed.`);
   }
-  if (status === 429 || slowDown.has(reason)) return retry('connection', `Google asks to slow down: ${said}`);
+  if (status === 429 || slowDown.has(reason)) {
+    // Google says it by 403 as well, and not for how long: the pace is lowered by what is left.
+    return { ...retry('connection', `Google asks to slow down: ${said}`), hints: { remaining: 0, ...hints } };
+  }
   if (reason === 'limitExceeded' || /limit has been exceeded/i.test(message)) {
     const remedy = 'Buy licences, or delete accounts that are not needed; then retry.';
     return { kind: 'rejected', code: 'limit-exceeded', message: said, remedy, ...told };
