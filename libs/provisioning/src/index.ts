@@ -1,3 +1,4 @@
+import { ShareOutcomes1790000000440 } from './migrations/share-outcomes.migration.js';
 import { AddSimulations1790000000430 } from './migrations/add-simulations.migration.js';
 import { AddSafety1790000000410 } from './migrations/add-safety.migration.js';
 import { CreateProvisioning1790000000400 } from './migrations/create-provisioning.migration.js';
@@ -18,6 +19,7 @@ export const provisioningMigrations = [
   AddNotifications1790000000421,
   IndexLongOperations1790000000422,
   AddSimulations1790000000430,
+  ShareOutcomes1790000000440,
 ];
 export { pauseConnection, resumeConnection } from './push/pause-connection.js';
 export { type ConnectionPace, paceOf } from './connections/connection-pace.js';

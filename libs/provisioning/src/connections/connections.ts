@@ -224,6 +224,7 @@ export class Connections {
           'hold',
           'guard_pass',
           'connection_pace',
+          'connection_outcome',
           'simulation',
         ]) {
           await client.query(`delete from hub.${table} where tenant_id = $1 and connection_id = $2`, [

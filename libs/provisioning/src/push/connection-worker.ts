@@ -124,6 +124,7 @@ export class ConnectionWorker {
     if (paused) this.pace.interrupt();
     this.peers = peers;
     this.pace.follow(learned, peers.count);
+    void this.gate.share();
     this.shareSlots(this.concurrency);
     this.poke();
   }
@@ -150,6 +151,7 @@ export class ConnectionWorker {
     clearTimeout(this.timer);
     this.pace.stop();
     await this.worker?.close();
+    await this.gate.share();
     await this.feed.idle();
     await this.configured.close();
   }

@@ -7,6 +7,7 @@ import type { ClaimedItem } from '../work/claim.js';
 import { forgiveFaults } from '../work/forgive-faults.js';
 import { FailureWindow } from './failure-window.js';
 import type { Trouble } from './settle-push.js';
+import { shareOutcomes } from './share-outcomes.js';
 
 const longestMs = { retry: 60_000, denied: 600_000, failing: 300_000 };
 /** A refused token is rarely right again within seconds: the first wait after a refusal is about half a minute. */
@@ -35,7 +36,9 @@ export class Gate {
   private alarmed = false;
   private epoch = 0;
   private lastTrouble: Trouble['kind'] = 'retry';
-  private readonly recent = new FailureWindow();
+  private recent = new FailureWindow();
+  private quarantine: QuarantinePolicy | undefined;
+  private sharing: Promise<void> | undefined;
 
   constructor(
     private readonly parts: GateParts,
@@ -53,7 +56,7 @@ export class Gate {
     if (epoch > this.epoch) {
       this.closedUntil = 0;
       this.lastTrouble = 'retry';
-      this.recent.forget();
+      this.recent = new FailureWindow();
     }
     this.epoch = epoch;
     this.failures = connectionFailures;
@@ -70,8 +73,27 @@ export class Gate {
     return this.failures === 0 && this.inARow < inARowAtMost;
   }
 
+  /** Tells the other processes how operations ended here, and hears how they ended there. Never throws. */
+  share(): Promise<void> {
+    this.sharing ??= this.exchange().finally(() => (this.sharing = undefined));
+    return this.sharing;
+  }
+
+  private async exchange(): Promise<void> {
+    const { database } = this.parts;
+    const { epoch, quarantine, recent } = this;
+    const told = quarantine && recent.tell(quarantine, Date.now());
+    if (!told) return;
+    try {
+      recent.hear(await shareOutcomes(database, this.tenantId, this.connectionId, epoch, told));
+    } catch {
+      recent.untold();
+    }
+  }
+
   /** An operation failed by the target's own fault. Answers what is wrong when it is the target as a whole. */
   fault(policy: QuarantinePolicy): string | undefined {
+    this.quarantine = policy;
     this.recent.saw('fault', policy, Date.now());
     return this.recent.verdict(policy);
   }
@@ -117,6 +139,7 @@ export class Gate {
   /** The target answered: what was closed is open again. Answers whether anything changed. */
   async open(policy: QuarantinePolicy): Promise<boolean> {
     this.inARow = 0;
+    this.quarantine = policy;
     this.recent.saw('good', policy, Date.now());
     if ((this.failures === 0 && !this.alarmed) || this.isClosed) return false;
     this.good += 1;
@@ -125,7 +148,7 @@ export class Gate {
     this.alarmed = false;
     this.good = 0;
     this.lastTrouble = 'retry';
-    this.recent.forget();
+    this.recent = new FailureWindow();
     const { database, events } = this.parts;
     const recovered = await database.transaction(async (client) => {
       const { rows } = await client.query<{ recovered: boolean }>(
@@ -136,6 +159,10 @@ export class Gate {
          returning before.quarantined_at is not null as recovered`,
         [this.tenantId, this.connectionId],
       );
+      await client.query('delete from hub.connection_outcome where tenant_id = $1 and connection_id = $2', [
+        this.tenantId,
+        this.connectionId,
+      ]);
       if (!rows[0]?.recovered) return false;
       const payload = { reason: 'The target answers again.' };
       const event = connectionEvent(this.connectionId, { type: 'connection.recovered', payload }, 'hub');
