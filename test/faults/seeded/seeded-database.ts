@@ -72,10 +72,15 @@ export class SeededDatabase {
     });
   }
 
-  async run(query: Query, values?: unknown[], on?: pg.Client): Promise<pg.QueryResult> {
+  /** @param on the session it is for, which may be gone by the time it is its turn */
+  async run(
+    query: Query,
+    values?: unknown[],
+    on?: { client: pg.Client; gone(): boolean },
+  ): Promise<pg.QueryResult> {
     const work = async (fate: Fate) => {
-      if (fate === 'before') throw this.trouble();
-      const client = on ?? (await this.lane.client());
+      if (fate === 'before' || on?.gone()) throw this.trouble();
+      const client = on?.client ?? (await this.lane.client());
       try {
         const result = await this.lane.query(client, this.world.now, query as never, values);
         if (fate === 'after') throw this.trouble(true);
@@ -124,7 +129,7 @@ export class LeaseClient {
   ) {}
 
   query(query: Query, values?: unknown[]): Promise<pg.QueryResult> {
-    return this.database.run(query, values, this.client);
+    return this.database.run(query, values, { client: this.client, gone: () => this.ended });
   }
 
   on(_event: 'error', listener: (error: Error) => void): void {
