@@ -361,6 +361,17 @@ describe('calls beside the properties', () => {
     }
   });
 
+  it('come after disabling, which no wrong value beside it holds up', async () => {
+    const connector = connect();
+    const id = await join(connector);
+    const changes = [set('usageLocation', 'England'), set('accountEnabled', false)];
+    expect(await connector.update('user', id, changes, context())).toMatchObject({
+      kind: 'rejected',
+      attribute: 'usageLocation',
+    });
+    expect(stored(id).accountEnabled).toBe(false);
+  });
+
   it('set and clear the manager, and tell one that is not there', async () => {
     const connector = connect();
     const boss = await join(connector);

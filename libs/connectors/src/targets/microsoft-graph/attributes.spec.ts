@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultMappings } from './default-mappings.js';
 import { checkAttribute, selected } from './attributes.js';
-import { nicknameOf } from './create-object.js';
+import { nicknameOf } from './create-group.js';
 
 it('the default mappings name attributes that can be written', () => {
   for (const { target } of defaultMappings.users.attributes)

@@ -53,3 +53,11 @@ export const notYet = (what: string): Refusal => ({
   afterMs: 2_000,
   message: `Microsoft Entra does not show the new ${what} everywhere yet.`,
 });
+
+export const noId: Refusal = {
+  kind: 'retry',
+  scope: 'object',
+  maybeDone: true,
+  afterMs: 2_000,
+  message: 'Microsoft Graph took the new object but did not tell its id: it has to be looked up.',
+};

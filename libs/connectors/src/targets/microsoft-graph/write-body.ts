@@ -47,6 +47,9 @@ function put(body: Record<string, AttributeValue>, attribute: string, value: Att
 const listOf = (value: AttributeValue | undefined): AttributeValue[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
+export const withoutEmpty = (body: Writing['body']): Writing['body'] =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
+
 export const isEmpty = (value: AttributeValue): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
