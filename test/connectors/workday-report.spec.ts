@@ -153,6 +153,19 @@ it('14: rows that come twice count once, and of several profiles the one at work
   ]);
 });
 
+it('14: leavers come last, in pages as well', async () => {
+  publish(() => [...Array(7).keys()].map((id) => row(id, { active: '0', lastDay: '2021-01-01' })));
+  const connector = open();
+  const sizes: number[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = valueOf(await connector.list('user', { cursor, limit: 3 }));
+    sizes.push(page.objects.length);
+    cursor = page.nextCursor;
+    if (cursor === undefined) break;
+  }
+  expect(sizes).toEqual([3, 3, 1]);
+});
+
 it('14: 50,000 rows are read as they are asked for, in the memory of a page', async () => {
   let made = 0;
   publish(function* () {

@@ -497,6 +497,18 @@ describe('the connector', () => {
     expect(second.objects).toHaveLength(2);
   });
 
+  it('gives no token where pages of changes go round in circles', async () => {
+    for (let at = 0; at < 5; at += 1) double.hire(String(at));
+    const connector = open();
+    const { token } = valueOf(await connector.changes!('user', {}));
+    double.faults = { loopPages: true };
+    let page = valueOf(await connector.changes!('user', { token, limit: 2 }));
+    while (page.nextCursor !== undefined)
+      page = valueOf(await connector.changes!('user', { cursor: page.nextCursor }));
+    expect(page.cutShort).toBeDefined();
+    expect(page.token).toBeUndefined();
+  });
+
   it('gives up an answer that is too long', async () => {
     for (let at = 0; at < 20; at += 1) double.hire(String(at));
     const outcome = await open({ maxAnswerBytes: 2_000 }).list('user', {});

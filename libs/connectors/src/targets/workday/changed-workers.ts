@@ -51,12 +51,14 @@ export async function changedWorkers(
   });
   if (asked.refused) return failed(asked);
   const { profiles, results } = asked.value;
+  if (profiles.length > 0 && results.page !== place.page)
+    return { kind: 'ok', value: { objects: [], deleted: [], cutShort: wrongPage } };
   const read = await standing(workers, profiles, place.now);
   if (read.kind !== 'ok') return read;
   const objects = read.value.map((each) => workers.objectOf(each, place.now));
   // A clock here that is fast would jump over what is entered there meanwhile.
   const token = earlier(place.token, workers.stamp());
-  const next = following({ ...place, token }, profiles.length > 0 && results.totalPages > place.page);
+  const next = following({ ...place, token }, profiles.length > 0 && !(results.totalPages <= place.page));
   return {
     kind: 'ok',
     value: {
@@ -72,6 +74,8 @@ const unknown: Outcome<never> = {
   code: 'cursor',
   message: 'This place in the changes was not given out here. List everything, then go on from a new token.',
 };
+
+const wrongPage = 'Workday gave another page than was asked for: changes are missing.';
 
 /** A call is made all the same: a connection that does not work must not give out a token. */
 async function begin(workers: SoapWorkers): Promise<Outcome<ChangesPage>> {

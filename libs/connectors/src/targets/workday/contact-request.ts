@@ -62,7 +62,7 @@ export function accountRequest(
   );
 }
 
-export const idTypeOf = ({ kind }: Pick<Profile, 'kind'>) =>
+const idTypeOf = ({ kind }: Pick<Profile, 'kind'>) =>
   kind === 'Employee' ? 'Employee_ID' : 'Contingent_Worker_ID';
 
 function entry(what: 'Phone' | 'Email', { change, entry: given }: EntryChange, data: Content): Xml {

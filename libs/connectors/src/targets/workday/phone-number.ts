@@ -1,6 +1,6 @@
 import { callingCodes } from './calling-codes.js';
 
-export interface PhoneNumber {
+interface PhoneNumber {
   /** ISO 3166-1 alpha-3. */
   country: string;
   callingCode: string;

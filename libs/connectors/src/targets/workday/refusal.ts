@@ -6,7 +6,7 @@ import type { SoapFault } from './soap-fault.js';
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
 
-export interface Refused {
+interface Refused {
   status: number;
   hints?: RateHints;
   /** Where the answer is one. */

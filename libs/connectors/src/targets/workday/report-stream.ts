@@ -13,7 +13,7 @@ export interface OpenReport {
 }
 
 /** A report's address: prompts are its query. */
-export function reportUrl(
+function reportUrl(
   base: string,
   { tenant, report = '', reportFormat, reportPrompts }: WorkdaySettings,
   prompts: Record<string, string> = {},
@@ -41,7 +41,7 @@ export async function openReport(
   const url = reportUrl(session.base, session.settings, prompts);
   const signed = await session.signedIn(
     (token) => request(session, url, token),
-    ({ status }) => status === 401,
+    (opened) => opened.kind === 'answer' && opened.status === 401,
   );
   if ('refused' in signed) return signed;
   const { answer } = signed;

@@ -1,5 +1,5 @@
-import type { AttributeValue, ChangesPage, Outcome, Page, RemoteObject } from '../../contract.js';
 import { randomUUID } from 'node:crypto';
+import type { AttributeValue, ChangesPage, Outcome, Page, RemoteObject } from '../../contract.js';
 import { type Employment, isActive } from './employment.js';
 import type { Row } from './json-rows.js';
 import { openReport, type OpenReport } from './report-stream.js';
@@ -15,6 +15,8 @@ interface Run {
   active: Set<string>;
   /** Profiles that have ended, until it shows that no other stands for the person. */
   ended: Map<string, RemoteObject>;
+  /** Those of them who are given, once the report has been read. */
+  left?: RemoteObject[];
   idle: NodeJS.Timeout;
 }
 
@@ -24,7 +26,6 @@ const mostRuns = 4;
 /** Workers by a custom report (RaaS). The report has no pages: it is read as it comes, and kept open between them. */
 export class ReportWorkers {
   private readonly runs = new Map<string, Run>();
-
   /** Attributes by the columns they come from. */
   private readonly names: Map<string, string>;
 
@@ -118,18 +119,23 @@ export class ReportWorkers {
     run.idle.refresh();
     const runBegan = new Date(run.now).toISOString();
     const objects: RemoteObject[] = [];
-    while (objects.length < limit) {
+    while (objects.length < limit && !run.left) {
       const read = await run.report.next();
       if ('row' in read) {
         const object = this.judge(read.row, run);
         if (object) objects.push(object);
         continue;
       }
-      this.end(id);
-      if (read.cutShort !== undefined)
+      if (read.cutShort !== undefined) {
+        this.end(id);
         return { kind: 'ok', value: { objects, cutShort: read.cutShort }, runBegan };
-      const left = [...run.ended].flatMap(([workerId, each]) => (run.active.has(workerId) ? [] : [each]));
-      return { kind: 'ok', value: { objects: [...objects, ...left] }, runBegan };
+      }
+      run.left = [...run.ended].flatMap(([workerId, each]) => (run.active.has(workerId) ? [] : [each]));
+    }
+    objects.push(...(run.left?.splice(0, limit - objects.length) ?? []));
+    if (run.left?.length === 0) {
+      this.end(id);
+      return { kind: 'ok', value: { objects }, runBegan };
     }
     run.page += 1;
     return { kind: 'ok', value: { objects, nextCursor: `${id}.${run.page}` }, runBegan };
@@ -154,12 +160,14 @@ export class ReportWorkers {
   private async open(
     prompts: Record<string, string>,
   ): Promise<string | Exclude<Outcome<never>, { kind: 'ok' }>> {
+    const before = this.session.now();
     const opened = await openReport(this.session, prompts);
     if (opened.refused) return opened.refused;
     const id = randomUUID();
     const run: Run = {
       report: opened.report,
-      now: this.session.now(),
+      // A report may take minutes before it answers, and a clock here that is fast is known only then.
+      now: Math.min(before, this.session.now()),
       page: 0,
       given: new Set(),
       active: new Set(),

@@ -17,7 +17,7 @@ export interface SoapCall {
   signal?: AbortSignal;
 }
 
-export type SoapResult =
+type SoapResult =
   | { document: Document; hints?: RateHints; call: WireCall; refused?: undefined }
   | { refused: Refusal; failure?: HttpFailure; call: WireCall };
 
@@ -74,7 +74,9 @@ export class Session {
     const wire = this.wire(call);
     const signed = await this.signedIn(
       (token) => this.post(call, wire.url, token),
-      ({ status, text }) => status === 401 || (status === 500 && /Client\.authenticationError/.test(text)),
+      (answer) =>
+        answer.kind === 'answer' &&
+        (answer.status === 401 || (answer.status === 500 && /authenticationError/.test(answer.text))),
     );
     if ('refused' in signed) return { ...signed, call: wire };
     const { answer } = signed;
@@ -95,20 +97,19 @@ export class Session {
   }
 
   /** Asks with a token where there is one, and once more with a new one where it was turned down. */
-  async signedIn<A extends { kind: 'answer'; status: number }, T extends HttpFailure | A>(
+  async signedIn<T extends { kind: 'answer' | 'failure' }>(
     ask: (token: string | undefined) => Promise<T>,
-    turnedDown: (answer: Exclude<T, HttpFailure>) => boolean,
+    turnedDown: (answer: T) => boolean,
   ): Promise<{ answer: T; token?: string } | { refused: Refusal; failure?: HttpFailure }> {
-    let got = await this.signIn.bearer();
-    if (got.kind !== 'none' && got.kind !== 'token') return withoutToken(got);
-    const first = got.kind === 'token' ? got.token : undefined;
-    const answer = await ask(first);
-    const again =
-      first !== undefined && answer.kind === 'answer' && turnedDown(answer as Exclude<T, HttpFailure>);
-    if (!again) return { answer, token: first };
-    got = await this.signIn.bearer(first);
-    if (got.kind !== 'token') return withoutToken(got as Exclude<TokenResult, { kind: 'token' }>);
-    return { answer: await ask(got.token), token: got.token };
+    const { token } = this.signIn;
+    if (!token) return { answer: await ask(undefined) };
+    const first = await token.get();
+    if (first.kind !== 'token') return withoutToken(first);
+    const answer = await ask(first.token);
+    if (!turnedDown(answer)) return { answer, token: first.token };
+    const second = await token.get(first.token);
+    if (second.kind !== 'token') return withoutToken(second);
+    return { answer: await ask(second.token), token: second.token };
   }
 
   close(): Promise<void> {

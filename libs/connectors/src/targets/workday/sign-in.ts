@@ -1,7 +1,7 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Agent } from 'undici';
-import { AccessToken, type TokenResult } from '../../http/access-token.js';
+import { AccessToken } from '../../http/access-token.js';
 import type { WorkdayCredentials, WorkdaySettings } from './settings.js';
 import { escapeText } from './xml-text.js';
 
@@ -17,6 +17,7 @@ export class SignIn {
   readonly token?: AccessToken;
   /** Never to be seen in answers, messages or calls. */
   readonly secrets: string[];
+
   /** @param now the time at Workday, epoch ms */
   constructor(
     private readonly settings: WorkdaySettings,
@@ -73,11 +74,6 @@ export class SignIn {
     const { credentials } = this;
     if (token !== undefined) return { authorization: `Bearer ${token}` };
     return credentials.type === 'isu' ? { authorization: `Basic ${this.basic(credentials)}` } : {};
-  }
-
-  /** `refused`: the token Workday has just turned down. */
-  bearer(refused?: string): Promise<TokenResult | { kind: 'none' }> {
-    return this.token ? this.token.get(refused) : Promise.resolve({ kind: 'none' });
   }
 
   private basic(user: IntegrationSystemUser): string {

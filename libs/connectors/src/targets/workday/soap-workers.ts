@@ -9,9 +9,9 @@ import { versionOf } from './settings.js';
 import { type WorkContacts, workContactsIn } from './work-contacts.js';
 import { attributesWith } from './worker-attributes.js';
 
-export type Asked<T> = { value: T; refused?: undefined } | { refused: Refusal; calls: WireCall[] };
+type Asked<T> = { value: T; refused?: undefined } | { refused: Refusal; calls: WireCall[] };
 
-export interface WorkersPage {
+interface WorkersPage {
   profiles: Profile[];
   results: ResponseResults;
   /** Of the first worker, where workers were asked for by reference. */

@@ -43,7 +43,7 @@ const phone = (device: string) => {
  * The attributes there are without any configuration, with the XPaths of Microsoft Entra's Workday attribute
  * reference. Up to v29 the position of a worker is one of Employment_Data, from v30 on one of each job.
  */
-export function workerAttributes(version: number): WorkerAttribute[] {
+function workerAttributes(version: number): WorkerAttribute[] {
   const position =
     version < 30
       ? `${employment}/wd:Position_Data`
