@@ -32,7 +32,7 @@ const untold = (schema: Schema): string[] =>
     ...(title ? [] : [`${name} has no title`]),
     ...(description ? [] : [`${name} has no description`]),
   ]);
-const secret = /secret|passw|passphrase|token$|privatekey|key$|assertion/i;
+const secret = /secret|passw|passphrase|token$|privatekey|apikey|^key$|assertion/i;
 const targetsOf = ({ users, groups }: Mappings) =>
   (['user', 'group'] as const).flatMap((type) => {
     const mapping = type === 'user' ? users : groups;

@@ -185,7 +185,14 @@ export const credentialsSchema = {
           minLength: 1,
           maxLength: 1000,
         },
-        password: { title: 'Password', type: 'string', minLength: 1, maxLength: 1000, writeOnly: true },
+        password: {
+          title: 'Password',
+          description: 'Of the service account.',
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          writeOnly: true,
+        },
       },
     },
     {

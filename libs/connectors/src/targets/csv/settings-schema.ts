@@ -254,6 +254,7 @@ export const settingsSchema = {
 
 const username = {
   title: 'User',
+  description: 'Whom the hub signs in as at the SFTP server.',
   type: 'string',
   minLength: 1,
   maxLength: 200,
@@ -297,7 +298,14 @@ export const credentialsSchema = {
       properties: {
         type: { const: 'password' },
         username,
-        password: { title: 'Password', type: 'string', minLength: 1, maxLength: 1000, writeOnly: true },
+        password: {
+          title: 'Password',
+          description: 'Of that user.',
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          writeOnly: true,
+        },
       },
     },
     {

@@ -174,8 +174,14 @@ export const credentialsSchema = {
       required: ['type', 'clientId', 'clientSecret', 'refreshToken'],
       properties: {
         type: { const: 'refresh-token' },
-        clientId: { title: 'Client id', type: 'string', minLength: 1, maxLength: 500 },
-        clientSecret: { title: 'Client secret', ...secret(2000) },
+        clientId: {
+          title: 'Client id',
+          description: 'Of the OAuth client in the Google Cloud project.',
+          type: 'string',
+          minLength: 1,
+          maxLength: 500,
+        },
+        clientSecret: { title: 'Client secret', description: 'Of that client.', ...secret(2000) },
         refreshToken: {
           title: 'Refresh token',
           description: 'From an administrator’s consent to this client (access_type=offline).',

@@ -282,7 +282,14 @@ const user = {
   minLength: 1,
   maxLength: 128,
 };
-const password = { title: 'Password', type: 'string', minLength: 1, maxLength: 1000, writeOnly: true };
+const password = {
+  title: 'Password',
+  description: 'Of that user.',
+  type: 'string',
+  minLength: 1,
+  maxLength: 1000,
+  writeOnly: true,
+};
 
 export const credentialsSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
