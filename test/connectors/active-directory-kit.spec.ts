@@ -49,6 +49,8 @@ async function startDomain() {
     group: (cn) => ({ cn }),
     groupKey: 'cn',
     absentId: '00000000-0000-4000-8000-000000000000',
+    // Encryption, the password's hashes and its Kerberos keys take their time.
+    patienceMs: 1_200,
     otherCredentials: ['wrong', 'without-rights'],
     secrets: Object.values(credentials).map(({ password }) => password),
     throttling: [51, 52].map((code) => ({

@@ -50,6 +50,8 @@ export interface TargetUnderTest {
   membersOf?(groupId: string): Promise<string[]>;
   /** The id of an object that is not there, of the form the target's ids have. */
   absentId: string;
+  /** How long a call takes at most with nothing in its way: so long is waited for answers that do not come. Left out: 400. */
+  patienceMs?: number;
   /** Which credentials beside good ones `open` can be asked for. */
   otherCredentials: ('wrong' | 'without-rights')[];
   /** What must never be seen in an answer, a call or a message. */

@@ -8,7 +8,7 @@ import type { TargetUnderTest } from './target-under-test.js';
 
 /** Some protocols greet each other at length. */
 const mostExchanges = 40;
-const shortMs = 400;
+const patience = ({ target }: Stage): number => target.patienceMs ?? 400;
 
 const writesNothing = ({ capabilities }: TargetUnderTest) =>
   capabilities.create || capabilities.update ? undefined : 'nothing can be written there';
@@ -58,7 +58,7 @@ export const troubleBehaviours: Behaviour[] = [
     title: 'a seeded storm of lost requests and answers leaves each account once',
     skip: cannotFail,
     async show(stage) {
-      const connector = stage.connect({ timeoutMs: shortMs });
+      const connector = stage.connect({ timeoutMs: patience(stage) });
       for (const fault of drawFaults(7, 12)) {
         const name = stage.name('storm');
         stage.proxy.set(fault);
@@ -202,7 +202,7 @@ function lostAnswer(id: string, title: string, fault: Omit<Fault, 'at'>): Behavi
     title,
     skip: cannotFail,
     async show(stage) {
-      const timeoutMs = fault.action === 'stall' ? shortMs : undefined;
+      const timeoutMs = fault.action === 'stall' ? patience(stage) : undefined;
       for (const state of ['new', 'warm'] as const) {
         let at = 0;
         const lose = stage.target.seedUser ? loseOneOfChange : loseOne;
