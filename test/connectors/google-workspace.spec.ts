@@ -349,6 +349,9 @@ describe('Google Workspace', () => {
       const change = { add: [{ id, type: 'user' as const }], remove: [] };
       expect(ok(await connector.members(group, change, live))).toMatchObject({ unknown: [id] });
       expect((await connector.get('user', id)).kind).toBe('retry');
+      google.lag.status = 403;
+      for (const each of [connector, open()])
+        expect((await each.members(group, change, live)).kind).toBe('retry');
       google.account.advance(60_000);
       expect(ok(await connector.members(group, change, live))).toMatchObject({ added: [id] });
     });
@@ -428,6 +431,15 @@ describe('Google Workspace', () => {
       const looped = await connector.get('group', group, { members: true });
       delete google.faults.loopPages;
       expect(looped.kind).toBe('retry');
+    });
+
+    it('without the right to change them stop the connection, whoever the member is', async () => {
+      const group = await newGroup();
+      const id = await made();
+      google.account.users.get(id)!.isAdmin = true;
+      const change = { add: [{ id, type: 'user' as const }], remove: [] };
+      const auditor = open({}, { subject: 'auditor@contoso.example' });
+      expect((await auditor.members(group, change, live)).kind).toBe('denied');
     });
 
     it('members that are gone are out already', async () => {

@@ -1,4 +1,5 @@
 import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
+import { explainObject, isForbidden } from './explain-forbidden.js';
 import { getCall, orNotSettled, sendNoting } from './read-call.js';
 import { errorOf, type Refusal } from './refusal.js';
 import { pathOf, type Call, type Refused, type Session } from './session.js';
@@ -41,7 +42,7 @@ export async function changeMembers(
     } else if (refused.kind === 'rejected') {
       wrong = ofMember(step, refused);
     } else {
-      return { ...refused, calls };
+      return { ...(await explainMember(session, step, sent, calls)), calls };
     }
   }
   return wrong ? { ...wrong, calls } : { kind: 'ok', value: result, calls };
@@ -66,6 +67,18 @@ function memberCall(groupId: string, { op, id }: Step, signal?: AbortSignal): Ca
 const isUnknown = (sent: Refused): boolean =>
   sent.refused.kind === 'not-found' ||
   (sent.reply?.status === 400 && /memberKey/.test(errorOf(sent.reply).message));
+
+/** 403 may speak of a member that was made a moment ago; that it is an administrator does not matter here. */
+async function explainMember(
+  session: Session,
+  { id, type }: Step,
+  sent: Refused,
+  calls: WireCall[],
+): Promise<Refusal> {
+  if (!isForbidden(sent)) return sent.refused;
+  const explained = await explainObject(session, type, id, sent, calls);
+  return explained.kind === 'retry' ? explained : sent.refused;
+}
 
 function ofMember({ id, type }: Step, refused: Extract<Refusal, { kind: 'rejected' }>): Refusal {
   const cyclic = /cyclic/i.test(refused.message);

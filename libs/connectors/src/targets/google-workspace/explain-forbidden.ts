@@ -29,7 +29,7 @@ export async function explainAddress(
   return answered ? { ...foreignDomain(domain), answer: sent.refused.answer } : list.refused;
 }
 
-/** Why a write to an object was answered 403: it is a super administrator, it is new, or the rights are missing. */
+/** Why a write to an object was refused: it is new, it is a super administrator, or the rights are missing. */
 export async function explainObject(
   session: Session,
   type: SubjectType,
@@ -45,12 +45,12 @@ export async function explainObject(
     return isObject(body) && body.isAdmin === true ? superAdmin(sent.refused) : sent.refused;
   }
   if (!isForbidden(there)) return there.refused;
-  if (await cannotRead(session, type, calls)) return sent.refused;
+  const why = await cannotRead(session, type, calls);
+  if (why) return why;
   return {
-    kind: 'rejected',
-    code: 'out-of-reach',
-    message: `The administrator behind the credentials may not see this ${type}.`,
-    remedy: 'Give the administrator’s role the organizational unit it is in, or leave it out of the scope.',
+    kind: 'retry',
+    scope: 'object',
+    message: `The administrator behind the credentials may not see this ${type}: it was made a moment ago, or is in an organizational unit that the administrator’s role does not reach.`,
     answer: sent.refused.answer,
   };
 }
@@ -74,4 +74,4 @@ const superAdmin = ({ answer }: Refusal): Refusal => ({
   answer,
 });
 
-export const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1).toLowerCase();
+const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1).toLowerCase();

@@ -62,8 +62,8 @@ async function findByAddress(
   const sent = await sendNoting(session, getCall(type, value), calls);
   if (sent.refused) {
     // 403 is also said of addresses in other domains, and for a while of users just made.
-    const hidden = isForbidden(sent) && !(await cannotRead(session, type, calls));
-    if (sent.refused.kind !== 'not-found' && !hidden) return { ...sent.refused, calls };
+    const refused = isForbidden(sent) ? await cannotRead(session, type, calls) : sent.refused;
+    if (refused && refused.kind !== 'not-found') return { ...refused, calls };
     return { kind: 'ok', value: [], answer: sent.refused.answer, calls };
   }
   const object = readObject(type, sent.reply.body);

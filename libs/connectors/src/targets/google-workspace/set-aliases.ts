@@ -1,8 +1,9 @@
 import { isObject } from '@rollcall/scim';
 import type { AttributeValue, SubjectType, WireCall } from '../../contract.js';
-import { sendNoting } from './read-call.js';
+import { explainObject } from './explain-forbidden.js';
+import { getCall, sendNoting } from './read-call.js';
 import type { Refusal } from './refusal.js';
-import { pathOf, type Session } from './session.js';
+import { pathOf, type Refused, type Session } from './session.js';
 
 /** Aliases are a resource of their own, below a user or group: these are added and taken away one by one. */
 export async function setAliases(
@@ -15,7 +16,7 @@ export async function setAliases(
 ): Promise<{ changed: boolean } | { refused: Refusal }> {
   const path = `${pathOf(type, id)}/aliases`;
   const list = await sendNoting(session, { method: 'GET', path, wantsBody: true, signal }, calls);
-  if (list.refused) return { refused: list.refused };
+  if (list.refused) return { refused: await explainObject(session, type, id, list, calls) };
   const there = aliasesIn(list.reply.body);
   const target = [wanted ?? []].flat().map((each) => String(each).toLowerCase());
   for (const alias of there.filter((each) => !target.includes(each))) {
@@ -24,7 +25,8 @@ export async function setAliases(
   }
   for (const alias of target.filter((each) => !there.includes(each))) {
     const sent = await sendNoting(session, { method: 'POST', path, body: { alias }, signal }, calls);
-    if (sent.refused) return { refused: ofAlias(sent.refused, alias) };
+    if (sent.refused && !(await isOwn(session, type, id, alias, sent, calls)))
+      return { refused: ofAlias(await explainObject(session, type, id, sent, calls), alias) };
   }
   return { changed: there.toSorted().join() !== [...new Set(target)].toSorted().join() };
 }
@@ -40,7 +42,22 @@ export async function removeAlias(
 ): Promise<Refusal | undefined> {
   const path = `${pathOf(type, id)}/aliases/${encodeURIComponent(alias)}`;
   const sent = await sendNoting(session, { method: 'DELETE', path, signal }, calls);
-  return sent.refused?.kind === 'not-found' ? undefined : sent.refused;
+  if (!sent.refused || sent.refused.kind === 'not-found') return undefined;
+  return explainObject(session, type, id, sent, calls);
+}
+
+/** The list of aliases may be older than the alias. */
+async function isOwn(
+  session: Session,
+  type: SubjectType,
+  id: string,
+  alias: string,
+  { refused }: Refused,
+  calls: WireCall[],
+): Promise<boolean> {
+  if (refused.kind !== 'conflict') return false;
+  const holder = await sendNoting(session, getCall(type, alias), calls);
+  return !holder.refused && isObject(holder.reply.body) && holder.reply.body.id === id;
 }
 
 function ofAlias(refused: Refusal, alias: string): Refusal {
