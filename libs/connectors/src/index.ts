@@ -5,5 +5,6 @@ export type { Address, OpenOptions, TargetUnderTest, Throttling } from './confor
 export * from './contract.js';
 export { openAgent } from './http/agent.js';
 export { exchange } from './http/exchange.js';
+export { withoutSecrets } from './http/without-secrets.js';
 export { connectorModule, connectorModules } from './registry.js';
 export { defaultMappings } from './targets/scim2/default-mappings.js';
