@@ -44,7 +44,7 @@ async function startOverSftp(name: string, further: object) {
       ),
     capabilities: module.capabilities!({ ...settings, url: sshd.url }),
     otherCredentials: ['wrong', 'without-rights'],
-    secrets: [...Object.values(credentials).map(({ privateKey }) => privateKey), sshd.writer.passphrase],
+    secrets: Object.values(credentials).map(({ privateKey }) => privateKey),
   };
   return { target, stop: () => sshd.stop() };
 }

@@ -17,7 +17,9 @@ export interface Sshd {
   fingerprint: string;
   hostKey: string;
   /** May do everything in the folder. */
-  writer: { type: 'key'; username: string; privateKey: string; passphrase: string };
+  writer: { type: 'key'; username: string; privateKey: string };
+  /** The same user, by a key with a passphrase. */
+  guarded: { type: 'key'; username: string; privateKey: string; passphrase: string };
   /** May read only. */
   reader: { type: 'key'; username: string; privateKey: string };
   /** The server does not know this key. */
@@ -44,15 +46,20 @@ export async function startSshdIn(
   // Where root's sshd parts with its rights.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true });
   const passphrase = 'kept-in-the-safe';
-  const [host, writer, reader, stranger] = await Promise.all([
+  const [host, writer, guarded, reader, stranger] = await Promise.all([
     makeKey(folder, 'host', ''),
-    makeKey(folder, 'writer', passphrase),
+    makeKey(folder, 'writer', ''),
+    makeKey(folder, 'guarded', passphrase),
     makeKey(folder, 'reader', ''),
     makeKey(folder, 'stranger', ''),
   ]);
   await writeFile(
     join(folder, 'authorized_keys'),
-    `command="internal-sftp" ${writer.publicKey}\ncommand="internal-sftp -R" ${reader.publicKey}\n`,
+    [
+      `command="internal-sftp" ${writer.publicKey}`,
+      `command="internal-sftp" ${guarded.publicKey}`,
+      `command="internal-sftp -R" ${reader.publicKey}\n`,
+    ].join('\n'),
   );
   const port = await freePort();
   await writeFile(join(folder, 'sshd_config'), configuration(folder, port));
@@ -64,7 +71,8 @@ export async function startSshdIn(
     folder: files,
     fingerprint: host.fingerprint,
     hostKey: host.publicKey,
-    writer: { type: 'key', username, privateKey: writer.privateKey, passphrase },
+    writer: { type: 'key', username, privateKey: writer.privateKey },
+    guarded: { type: 'key', username, privateKey: guarded.privateKey, passphrase },
     reader: { type: 'key', username, privateKey: reader.privateKey },
     stranger: { type: 'key', username, privateKey: stranger.privateKey },
     kill: () => running.end(),

@@ -1,6 +1,16 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
-import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm, type SFTPWrapper } from 'ssh2';
+import ssh2, {
+  type AuthMethod,
+  type Client,
+  type ConnectConfig,
+  type KeyboardInteractiveAuthMethod,
+  type ParsedKey,
+  type PasswordAuthMethod,
+  type PublicKeyAuthMethod,
+  type ServerHostKeyAlgorithm,
+  type SFTPWrapper,
+} from 'ssh2';
 import type { ConnectorRuntime } from '../../contract.js';
 import { AddressRefused, guardedLookup } from '../../http/agent.js';
 import { fingerprintOfKey, readPinnedKeys, typeOfKey } from './host-key.js';
@@ -181,18 +191,8 @@ async function signIn(
       refused = new OpeningFailed('host-key', strangeKey(settings, key));
       return false;
     },
-    ...(credentials.type === 'key'
-      ? {
-          privateKey: credentials.privateKey,
-          ...(credentials.passphrase !== undefined && { passphrase: credentials.passphrase }),
-        }
-      : { password: credentials.password, tryKeyboard: true }),
+    authHandler: waysIn(credentials),
   };
-  if (credentials.type === 'password')
-    client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) =>
-      // Prompts that are shown as they are answered do not ask for a password.
-      finish(prompts.map(({ echo }) => (echo ? '' : credentials.password))),
-    );
   try {
     const ready = once(client, 'ready');
     const closed = once(client, 'close').then(() => {
@@ -205,6 +205,42 @@ async function signIn(
   } catch (error) {
     throw refused ?? unsigned(error, credentials);
   }
+}
+
+function waysIn(credentials: Exclude<CsvCredentials, { type: 'none' }>): AuthMethod[] {
+  const { username } = credentials;
+  if (credentials.type === 'key') {
+    const byKey: PublicKeyAuthMethod = { type: 'publickey', username, key: readKey(credentials) };
+    return [byKey];
+  }
+  const { password } = credentials;
+  const byPassword: PasswordAuthMethod = { type: 'password', username, password };
+  const byPrompt: KeyboardInteractiveAuthMethod = {
+    type: 'keyboard-interactive',
+    username,
+    // Prompts that are shown as they are answered do not ask for a password.
+    prompt: (_name, _instructions, _language, prompts, finish) =>
+      finish(prompts.map(({ echo }) => (echo ? '' : password))),
+  };
+  return [byPassword, byPrompt];
+}
+
+type KeyCredentials = Extract<CsvCredentials, { type: 'key' }>;
+
+const readKeys = new WeakMap<KeyCredentials, ParsedKey>();
+
+/** Once: a passphrase is turned into a key by half a second of work, in which nothing else runs. */
+function readKey(credentials: KeyCredentials): ParsedKey {
+  const known = readKeys.get(credentials);
+  if (known) return known;
+  const key = ssh2.utils.parseKey(credentials.privateKey, credentials.passphrase);
+  if (key instanceof Error)
+    throw new OpeningFailed(
+      'sign-in',
+      denied('The private key cannot be read.', 'Give it in OpenSSH or PEM form, with its passphrase.'),
+    );
+  readKeys.set(credentials, key);
+  return key;
 }
 
 const algorithms = (types: (string | undefined)[]): ServerHostKeyAlgorithm[] =>
@@ -236,11 +272,6 @@ function unsigned(error: unknown, credentials: CsvCredentials): OpeningFailed {
           ? 'Check the user name, and that the public key is in its authorized_keys at the server.'
           : 'Check user name and password, and that the server takes passwords.',
       ),
-    );
-  if (/parse privateKey|passphrase/i.test(message))
-    return new OpeningFailed(
-      'sign-in',
-      denied('The private key cannot be read.', 'Give it in OpenSSH or PEM form, with its passphrase.'),
     );
   if (/no matching/i.test(message))
     return new OpeningFailed(
