@@ -81,6 +81,23 @@ it('joiners, a mover, a group and leavers arrive at Google as Entra sends them',
   expect(items).toEqual([]);
 }, 120_000);
 
+it('what Google shows only after a while arrives all the same, once, with its manager and its groups', async () => {
+  const { google, admin, connection, settled, source, join } = await open();
+  Object.assign(google.lag, { getMs: 1500, listMs: 60_000 });
+  await admin('POST', `connections/${connection}/enable`);
+  const grace = await join('grace@contoso.example', 'Grace', 'Hopper');
+  const ada = await join('ada@contoso.example', 'Ada', 'Lovelace');
+  await source.patch('Users', ada, { op: 'add', path: `${enterprise}:manager`, value: grace });
+  await source.createGroup('Engineering', [ada, grace]);
+  await settled(3);
+  const inserted = google.calls.filter(({ method, path }) => method === 'POST' && path === '/users');
+  expect(inserted.map(({ status }) => status)).toEqual([200, 200]);
+  const { own, id } = userOf(google, 'ada@contoso.example')!;
+  expect(own.relations).toEqual([{ type: 'manager', value: 'grace@contoso.example' }]);
+  const { members } = google.account.group('engineering@contoso.example')!;
+  expect([...members.keys()].sort()).toEqual([id, userOf(google, 'grace@contoso.example')!.id].sort());
+}, 120_000);
+
 it(
   `Google gone and back in the middle of ${usersOfKillTest} operations: each is there once`,
   async () => {

@@ -14,7 +14,7 @@ export interface UserOptions {
   lag: { getMs: number; listMs: number; status: 403 | 404 };
   /** How long a write to a user takes: another in that time is refused. */
   writeMs: number;
-  /** What becomes of an unmanaged account with resolveConflictAccount. */
+  /** Whether a super administrator stands behind the call. */
   isSuper(): boolean;
   told(event: UserEvent): void;
 }
@@ -28,7 +28,7 @@ export class Users {
     private readonly options: UserOptions,
   ) {}
 
-  async insert(body: Json, query: URLSearchParams): Promise<Json> {
+  insert(body: Json, query: URLSearchParams): Json {
     const { account } = this;
     checkUser(account, body, true);
     const primaryEmail = String(body.primaryEmail).toLowerCase();
