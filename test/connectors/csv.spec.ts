@@ -1,0 +1,297 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { type Connector, connectorModule, type OperationContext } from '@rollcall/connectors';
+import { describeWithSshd, startSshd } from '../harness/index.js';
+
+const module = connectorModule('csv')!;
+const userAgent = 'rollcall-test';
+let serial = 0;
+const live = (): OperationContext => ({ operationId: String((serial += 1)), attempt: 1, mode: 'live' });
+const person = (userName: string, further: object = {}) => ({ userName, title: 'Engineer', ...further });
+const adasTitle = (value: string) => [{ op: 'set' as const, attribute: 'title', value }];
+
+describe('CSV files in a folder', () => {
+  const opened: Connector[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((connector) => connector.close()));
+  });
+
+  async function place() {
+    const folder = await mkdtemp(join(inject('runFolder'), 'csv-'));
+    return {
+      folder,
+      open(settings: object = {}, localFolders: readonly string[] = [folder], at = folder) {
+        const connector = module.open(
+          { url: pathToFileURL(at).href, groups: false, stableMs: 0, ...settings },
+          { type: 'none' },
+          { userAgent, localFolders },
+        );
+        opened.push(connector);
+        return connector;
+      },
+      put: (name: string, text: string | Buffer) => writeFile(join(folder, name), text),
+      text: (name: string) => readFile(join(folder, name), 'utf8'),
+    };
+  }
+
+  it('writes the file once for all changes that wait together', async () => {
+    const { folder, open, text } = await place();
+    const connector = open({ mode: 'changes' });
+    const many = Array.from({ length: 200 }, (_, at) => connector.create('user', person(`u${at}`), live()));
+    const outcomes = await Promise.all(many);
+    expect(outcomes.every(({ kind }) => kind === 'ok')).toBe(true);
+    expect((await text('users.csv')).trim().split('\r\n')).toHaveLength(201);
+    const written = (await readdir(folder)).filter((name) => /^users-\d{8}T/.test(name));
+    expect(written).toHaveLength(1);
+    expect((await text(written[0]!)).split('\r\n')[1]).toMatch(/^create,[0-9a-f-]{36},u0,true,/);
+  });
+
+  it('keeps what others have added to the file, and never writes over what changed meanwhile', async () => {
+    const { open, put, text } = await place();
+    const connector = open({ userColumns: ['userName', 'active', 'title'] });
+    await put('users.csv', 'userName,desk,id\nada,"4, left",\n');
+    expect(await connector.create('user', person('grace'), live())).toMatchObject({ kind: 'ok' });
+    const lines = (await text('users.csv')).trim().split('\r\n');
+    expect(lines[0]).toBe('userName,desk,id,active,title');
+    expect(lines[1]).toMatch(/^ada,"4, left",row-[0-9a-f]{24},,$/);
+    await put('users.csv', `${(await text('users.csv')).trim()}\r\nalan,,9,true,Mathematician\r\n`);
+    const [ada] = okValue(await connector.find('user', { attribute: 'userName', value: 'ADA' }));
+    expect(await connector.update('user', ada!.id, adasTitle('Countess'), live())).toMatchObject({
+      kind: 'ok',
+    });
+    const after = await text('users.csv');
+    expect(after).toContain('alan,,9,true,Mathematician');
+    expect(after).toMatch(/^ada,"4, left",row-[0-9a-f]{24},,Countess\r$/m);
+  });
+
+  it('does not write over a file it cannot read, says the line, and goes on when it is mended', async () => {
+    const { open, put, text } = await place();
+    const connector = open({ userColumns: ['userName', 'active', 'title'] });
+    await put('users.csv', 'id,userName,active,title\n1,ada,true,x\n2,grace,true\n');
+    const outcome = await connector.create('user', person('alan'), live());
+    expect(outcome).toMatchObject({
+      kind: 'retry',
+      scope: 'connection',
+      message: expect.stringContaining('Line 3 of users.csv has 3 fields instead of 4'),
+    });
+    expect(await text('users.csv')).toBe('id,userName,active,title\n1,ada,true,x\n2,grace,true\n');
+    await put('users.csv', 'id,userName,active,title\n1,ada,true,x\n2,grace,true,\n');
+    expect(await connector.create('user', person('alan'), live())).toMatchObject({ kind: 'ok' });
+  });
+
+  it('two processes that write the same files lose nothing', async () => {
+    const { open, text } = await place();
+    const both = [open(), open()];
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => both[at % 2]!.create('user', person(`u${at}`), live())),
+    );
+    expect(outcomes.filter(({ kind }) => kind !== 'ok')).toEqual([]);
+    expect((await text('users.csv')).trim().split('\r\n')).toHaveLength(61);
+  });
+
+  it('waits for the lock of another process, and takes one that was left behind', async () => {
+    const { folder, open, put } = await place();
+    const connector = open({ timeoutMs: 100 });
+    await put('users.csv.lock', 'of-another-process');
+    await put('users.csv.of-another-process.part', 'half');
+    const first = await connector.create('user', person('ada'), live());
+    // 5.2 s: a lock that has been the same for longer than any work takes.
+    const outcome = first.kind === 'ok' ? first : await connector.create('user', person('ada'), live());
+    expect([first, outcome].map(({ kind }) => kind)).toEqual(['retry', 'ok']);
+    await connector.close();
+    expect(await readdir(folder)).not.toContain('users.csv.lock');
+  }, 30_000);
+
+  it('refuses what the encoding lacks and what a column cannot hold, with the attribute', async () => {
+    const { open } = await place();
+    const connector = open({ encoding: 'windows-1252' });
+    for (const [attributes, code, attribute] of [
+      [person('ada', { title: 'λ' }), 'not-in-encoding', 'title'],
+      [person('ada', { city: ['London', 'Paris'] }), 'invalid-value', 'city'],
+      [person('ada', { shoeSize: 38 }), 'unknown-column', 'shoeSize'],
+      [person(''), 'no-key', 'userName'],
+    ] as const)
+      expect(await connector.create('user', attributes as never, live())).toMatchObject({
+        kind: 'rejected',
+        code,
+        attribute,
+        remedy: expect.any(String),
+      });
+    expect(await connector.create('user', person('ada', { title: 'Größe €' }), live())).toMatchObject({
+      kind: 'ok',
+    });
+  });
+
+  it('finishes files of changes that a stopped process had prepared', async () => {
+    const { folder, open, put, text } = await place();
+    const settings = { mode: 'changes', sideFile: 'ok' };
+    const first = open(settings);
+    await first.create('user', person('ada'), live());
+    await first.close();
+    const { createHash } = await import('node:crypto');
+    const mark = createHash('sha256')
+      .update(await readFile(join(folder, 'users.csv')))
+      .digest('hex');
+    await put(`users-later.csv.${mark.slice(0, 16)}.next`, 'of the table that is in place');
+    await put(`users-never.csv.${'0'.repeat(16)}.next`, 'of a table that never came');
+    await open(settings).create('user', person('grace'), live());
+    expect(await text('users-later.csv')).toBe('of the table that is in place');
+    expect(
+      (await readdir(folder)).filter((name) => name.endsWith('.next') || name.includes('never')),
+    ).toEqual([]);
+  });
+
+  it('works only in folders the operator allows, and follows no link out of them', async () => {
+    const { folder, open } = await place();
+    const elsewhere = await mkdtemp(join(inject('runFolder'), 'csv-'));
+    const refused = async (connector: Connector) => {
+      expect(await connector.create('user', person('ada'), live())).toMatchObject({
+        kind: 'denied',
+        remedy: expect.any(String),
+      });
+      expect((await connector.test()).ok).toBe(false);
+    };
+    await refused(open({}, []));
+    await refused(open({}, [folder], elsewhere));
+    await symlink(elsewhere, join(folder, 'out'));
+    await refused(open({}, [folder], join(folder, 'out')));
+    await refused(open({ usersFile: 'out/users.csv' }));
+    await writeFile(join(elsewhere, 'users.csv'), 'id,userName\n');
+    await symlink(join(elsewhere, 'users.csv'), join(folder, 'users.csv'));
+    await refused(open());
+    expect(await readFile(join(elsewhere, 'users.csv'), 'utf8')).toBe('id,userName\n');
+  });
+
+  describe('to import', () => {
+    const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
+
+    it('reads other encodings, leaves out broken rows with their lines, and does not call the list whole', async () => {
+      const { open, put } = await place();
+      const connector = open({
+        ...importing,
+        delimiter: ';',
+        encoding: 'windows-1252',
+        inactiveValue: 'left',
+      });
+      const rows = [
+        'No;Login;Name;Status',
+        '1;ada;"Lovelace; ""A""\nof Größe";active',
+        '2;grace',
+        '3;alan;;left',
+        '1;eve;;',
+      ];
+      const { default: iconv } = await import('iconv-lite');
+      await put('users.csv', iconv.encode(`${rows.join('\r\n')}\r\n`, 'windows-1252'));
+      const page = okValue(await connector.list('user', {}));
+      expect(page.objects).toEqual([
+        {
+          id: '1',
+          active: true,
+          attributes: { No: '1', Login: 'ada', Name: 'Lovelace; "A"\nof Größe', Status: 'active' },
+        },
+        { id: '3', active: false, attributes: { No: '3', Login: 'alan', Status: false } },
+      ]);
+      expect(page.cutShort).toBe(
+        'Rows of users.csv were left out: line 4 has 2 fields instead of 4; line 6 has the id of a row above it.',
+      );
+    });
+
+    it('refuses a file that has shrunk, is empty or lacks a column, and keeps the one before', async () => {
+      const { folder, open, put } = await place();
+      await mkdir(join(folder, 'archive'));
+      const connector = open({ ...importing, pickUp: true, archiveFolder: 'archive' });
+      const file = (count: number) =>
+        ['No,Login', ...Array.from({ length: count }, (_, at) => `${at},u${at}`)].join('\n');
+      const list = async () => connector.list('user', {});
+      await put('users.csv', file(100));
+      expect(okValue(await list()).objects).toHaveLength(100);
+      for (const [text, code] of [
+        [file(80), 'shrunk'],
+        ['No,Login\n', 'empty'],
+        ['No,Name\n1,Ada\n', 'missing-column'],
+      ] as const) {
+        await put('users.csv', text);
+        expect(await list()).toMatchObject({ kind: 'rejected', code, remedy: expect.any(String) });
+      }
+      await put('users.csv', file(95));
+      expect(okValue(await list()).objects).toHaveLength(95);
+      expect(await readdir(join(folder, 'archive'))).toHaveLength(1);
+      expect(okValue(await list()).objects).toHaveLength(95);
+    });
+
+    it('waits for the .ok file, and sees whether the checksum in it is right', async () => {
+      const { folder, open, put } = await place();
+      const connector = open({ ...importing, wholeWhen: 'ok-file' });
+      await put('users.csv', 'No,Login\n1,ada\n');
+      expect(await connector.list('user', {})).toMatchObject({ kind: 'retry', scope: 'connection' });
+      await put('users.csv.ok.part', '0'.repeat(64));
+      await rename(join(folder, 'users.csv.ok.part'), join(folder, 'users.csv.ok'));
+      expect(await connector.list('user', {})).toMatchObject({ kind: 'rejected', code: 'wrong-sum' });
+      await put('users.csv.ok', '');
+      expect(okValue(await connector.list('user', {})).objects).toHaveLength(1);
+    });
+
+    it('tells changes as a new file, and that it does not tell who has gone', async () => {
+      const { open, put } = await place();
+      const connector = open(importing);
+      await put('users.csv', 'No,Login\n1,ada\n');
+      const begin = okValue(await connector.changes!('user', {}));
+      expect(begin).toMatchObject({ objects: [], deleted: [], token: expect.any(String) });
+      const same = okValue(await connector.changes!('user', { token: begin.token }));
+      expect(same).toEqual({ objects: [], deleted: [], token: begin.token });
+      await put('users.csv', 'No,Login\n1,ada\n2,grace\n');
+      const changed = okValue(await connector.changes!('user', { token: begin.token }));
+      expect(changed.objects.map(({ id }) => id)).toEqual(['1', '2']);
+      expect(changed).toMatchObject({ deletionsUnknown: expect.any(String), token: expect.any(String) });
+      expect(await connector.changes!('user', { token: 'made up' })).toMatchObject({ code: 'bad-token' });
+      expect(await connector.create('user', person('alan'), live())).toMatchObject({ code: 'read-only' });
+    });
+  });
+});
+
+describeWithSshd('CSV over SFTP', () => {
+  it('knows the server by its key, and says which it has', async () => {
+    const sshd = await startSshd();
+    try {
+      const testWith = async (settings: object, credentials: object = sshd.writer, runtime: object = {}) => {
+        const connector = module.open({ url: sshd.url, ...settings }, credentials, { userAgent, ...runtime });
+        const { steps } = await connector.test();
+        await connector.close();
+        return steps.find(({ status }) => status === 'failed');
+      };
+      expect(await testWith({ hostKey: `# old and new\n${sshd.hostKey}\n` })).toBeUndefined();
+      expect(await testWith({ hostKey: sshd.fingerprint, writeProbe: true }, sshd.guarded)).toBeUndefined();
+      expect(await testWith({})).toMatchObject({
+        step: 'tls',
+        remedy: expect.stringContaining(sshd.fingerprint),
+      });
+      expect(await testWith({ hostKey: `SHA256:${'A'.repeat(43)}` })).toMatchObject({
+        step: 'tls',
+        message: expect.stringContaining('another key'),
+      });
+      expect(
+        await testWith({ hostKey: sshd.fingerprint }, sshd.writer, { allowAddress: () => false }),
+      ).toMatchObject({ step: 'reach', remedy: expect.stringContaining('HUB_TARGET_NETWORKS') });
+      expect(await testWith({ hostKey: sshd.fingerprint, url: `${sshd.url}/nowhere` })).toMatchObject({
+        step: 'discover',
+        remedy: expect.any(String),
+      });
+      expect(await testWith({ hostKey: sshd.fingerprint, writeProbe: true }, sshd.reader)).toMatchObject({
+        step: 'write-probe',
+        remedy: expect.stringContaining('right'),
+      });
+      expect(module.check!({ credentials: { ...sshd.guarded, passphrase: 'wrong' } })).toMatchObject([
+        { field: 'credentials.passphrase' },
+      ]);
+    } finally {
+      await sshd.stop();
+    }
+  });
+});
+
+function okValue<T>(outcome: { kind: string; value?: T }): T {
+  expect(outcome).toMatchObject({ kind: 'ok' });
+  return outcome.value!;
+}
