@@ -233,7 +233,7 @@ it('changes that are cut short give no token to go on from', async () => {
 });
 
 it('one worker is found by prompt, or through the whole report, by any column', async () => {
-  publish(() => [row(1), row(2, { 'Email_-_Work': 'grace@contoso.example' })]);
+  publish(() => [row(1), row(2, { workerId: 2, 'Email_-_Work': 'grace@contoso.example' })]);
   const connector = open({ reportColumns: { workEmail: 'Email_-_Work' } });
   const by = async (attribute: string, value: string, from = connector) =>
     valueOf(await from.find('user', { attribute, value })).map(({ id }) => id);

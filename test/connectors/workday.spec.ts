@@ -527,6 +527,11 @@ describe('the connector', () => {
     }
     expect(new Set(ids).size).toBe(6);
     expect(await other.changes!('user', { token: 'never' })).toMatchObject({ kind: 'rejected' });
+    const forged = Buffer.from(
+      '{"run":"a","now":"then","since":"then","token":"then","question":"entered","page":1,"count":2}',
+    ).toString('base64url');
+    expect(await other.list('user', { cursor: forged })).toMatchObject({ kind: 'rejected' });
+    expect(await other.changes!('user', { cursor: forged })).toMatchObject({ kind: 'rejected' });
   });
 
   it('writes nothing but contacts and user names, and checks them before anything is sent', async () => {

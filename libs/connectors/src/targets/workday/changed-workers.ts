@@ -35,9 +35,9 @@ export async function changedWorkers(
     query.cursor === undefined
       ? beginAt(query.token!, now, Math.min(query.limit ?? settings.pageSize, 999))
       : decodeCursor<Place>(query.cursor, {
-          since: 'string',
-          now: 'string',
-          token: 'string',
+          since: 'moment',
+          now: 'moment',
+          token: 'moment',
           question: 'string',
           page: 'number',
           count: 'number',
@@ -51,7 +51,7 @@ export async function changedWorkers(
   });
   if (asked.refused) return failed(asked);
   const { profiles, results } = asked.value;
-  if (profiles.length > 0 && results.page !== place.page)
+  if (profiles.length > 0 && !Number.isNaN(results.page) && results.page !== place.page)
     return { kind: 'ok', value: { objects: [], deleted: [], cutShort: wrongPage } };
   const read = await standing(workers, profiles, place.now);
   if (read.kind !== 'ok') return read;

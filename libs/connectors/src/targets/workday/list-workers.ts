@@ -52,7 +52,7 @@ export class WorkerList {
           }
         : decodeCursor<Place>(query.cursor, {
             run: 'string',
-            now: 'string',
+            now: 'moment',
             count: 'number',
             page: 'number',
           });

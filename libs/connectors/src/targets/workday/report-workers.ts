@@ -230,6 +230,8 @@ export class ReportWorkers {
       if (value === '' || value === null || value === undefined) continue;
       attributes[this.names.get(column) ?? column] = value as AttributeValue;
     }
+    for (const name of ['wid', 'workerId'])
+      if (typeof attributes[name] === 'number') attributes[name] = String(attributes[name]);
     const id = textOf(attributes.wid) ?? textOf(attributes.workerId);
     if (id === undefined) return undefined;
     const employment = employmentIn(attributes);
