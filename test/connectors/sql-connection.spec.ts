@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createConnection } from 'mysql2/promise';
+import pg from 'pg';
 import { connectorModule, type Connector, type OperationContext } from '@rollcall/connectors';
 import {
   describeWithMariadb,
@@ -20,6 +22,8 @@ interface Server {
   owner(text: string): Promise<Row[]>;
   /** A user that signs in by the certificate of the client only. */
   certified: string;
+  /** Holds the row of this account by a change that is not committed; @returns how to take it back */
+  hold(userName: string): Promise<() => Promise<void>>;
   /** Waits until nobody is signed in as the service user. */
   left(): Promise<unknown>;
   stop(): Promise<void>;
@@ -38,6 +42,13 @@ async function openPostgres(): Promise<Server & { own: OwnPostgres }> {
     client: own.client,
     certified: 'certified',
     owner: own.owner,
+    async hold(userName) {
+      const client = new pg.Client({ connectionString: own.url });
+      await client.connect();
+      await client.query('begin');
+      await client.query("update users set title = 'held' where user_name = $1", [userName]);
+      return () => client.end();
+    },
     left: () =>
       waitFor(
         async () =>
@@ -65,6 +76,13 @@ async function openMariadb(): Promise<Server & { own: Mariadb }> {
     client: own.client,
     certified: 'certified',
     owner,
+    async hold(userName) {
+      const { port } = own;
+      const client = await createConnection({ host: '127.0.0.1', port, user: 'root', database: 'hr' });
+      await client.beginTransaction();
+      await client.execute("update users set title = 'held' where user_name = ?", [userName]);
+      return () => client.end();
+    },
     left: () =>
       waitFor(
         async () =>
@@ -78,7 +96,12 @@ async function openMariadb(): Promise<Server & { own: Mariadb }> {
 
 function connections(
   open: () => Promise<Server>,
-  special: { makeCertified(server: Server): Promise<void>; lock: string; version: RegExp },
+  special: {
+    makeCertified(server: Server): Promise<void>;
+    version: RegExp;
+    sessionSettings: object;
+    readSettings: string;
+  },
 ): void {
   let server: Server;
   const opened: Connector[] = [];
@@ -151,6 +174,7 @@ function connections(
     ],
     ['a table that is not there', () => connect({ userTable: 'nobody' }), /^discover: .*nobody/],
     ['a key that is not there', () => connect({ userKey: ['uid'] }), /^discover: .*uid/],
+    ['a key that is none', () => connect({ userKey: ['title'] }), /^discover: .*unique index.*title/],
     ['a column that is not there', () => connect({ userActiveColumn: 'enabled' }), /^discover: .*enabled/],
     ['a column of the wrong type', () => connect({ userUpdatedColumn: 'title' }), /^discover: .*title/],
     ['a column without its values', () => connect({ userActiveColumn: 'title' }), /^discover: .*title/],
@@ -198,32 +222,30 @@ function connections(
   });
 
   it('a row that somebody else holds is tried again, and was not changed', async () => {
-    const connector = connect({ timeoutMs: 1_500 });
+    const connector = connect({ timeoutMs: 4_000 });
     const made = await connector.create('user', { user_name: 'held', title: 'before' }, live);
     if (made.kind !== 'ok') throw new Error(JSON.stringify(made));
-    const holding = server.owner(special.lock);
-    await waitFor(
-      async () => {
-        const changes = [{ op: 'set' as const, attribute: 'title', value: 'meanwhile' }];
-        const outcome = await connector.update('user', made.value.id, changes, live);
-        if (outcome.kind === 'ok') return false;
-        expect(outcome).toMatchObject({ kind: 'retry', scope: 'object' });
-        expect(outcome).not.toHaveProperty('maybeDone');
-        return true;
-      },
-      { what: 'the row to be held' },
-    );
-    await holding;
+    const letGo = await server.hold('held');
+    const changes = [{ op: 'set' as const, attribute: 'title', value: 'after' }];
+    const outcome = await connector.update('user', made.value.id, changes, live);
+    await letGo();
+    expect(outcome).toMatchObject({ kind: 'retry', scope: 'object' });
+    expect(outcome).not.toHaveProperty('maybeDone');
+    expect(await server.owner('select title from users')).toEqual([{ title: 'before' }]);
     await server.owner('delete from users');
   });
 
   it('settings of the session hold in each statement', async () => {
-    const [name, setting] =
-      server.settings.preset === 'postgresql' ? ['search_path', 'elsewhere'] : ['max_statement_time', '1'];
-    const connector = connect({ sessionSettings: { [name!]: setting! } });
-    if (server.settings.preset === 'postgresql')
-      expect(await connector.get('user', '1')).toMatchObject({ kind: 'rejected', code: 'no-table' });
-    else expect(await connector.get('user', '1')).toMatchObject({ kind: 'not-found' });
+    const sessionSettings = special.sessionSettings;
+    const connector = connect({
+      mode: 'statements',
+      sessionSettings,
+      statements: { getUser: special.readSettings },
+    });
+    const outcome = await connector.get('user', '1');
+    if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+    const { id: _, ...told } = outcome.value.attributes;
+    expect(told).toEqual(sessionSettings);
   });
 
   it('no more are opened than the settings say, and none is left when it is closed', async () => {
@@ -258,8 +280,10 @@ describe('connections to PostgreSQL', () => {
       await owner(`grant all on all tables in schema public to ${certified}`);
       await opened!.own.askForCertificate(certified);
     },
-    lock: "begin; update users set title = 'held' where user_name = 'held'; select pg_sleep(3); rollback",
     version: /Version 1\d/,
+    sessionSettings: { search_path: 'public, pg_catalog', work_mem: '5MB' },
+    readSettings:
+      "select :id as id, current_setting('search_path') as search_path, current_setting('work_mem') as work_mem",
   });
 
   it('a server that shows the certificate of another is not spoken to', async () => {
@@ -290,7 +314,9 @@ describeWithMariadb('connections to MariaDB', () => {
       await owner(`create user ${certified}@'127.0.0.1' require subject '/CN=certified'`);
       await owner(`grant all on hr.* to ${certified}@'127.0.0.1'`);
     },
-    lock: "start transaction; update users set title = 'held' where user_name = 'held'; select sleep(3); rollback",
     version: /Version 1\d.*MariaDB/,
+    sessionSettings: { sql_mode: 'ANSI_QUOTES,STRICT_ALL_TABLES', lock_wait_timeout: '77' },
+    readSettings:
+      'select :id as id, @@sql_mode as sql_mode, cast(@@lock_wait_timeout as char) as lock_wait_timeout',
   });
 });

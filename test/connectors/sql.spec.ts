@@ -372,7 +372,11 @@ function quirks({ open, types, values, refused, groups, now, laterBy }: Dialect)
     const { id } = value(await connector.create('user', { user_name: name }, live));
     const group = value(await withGroups.create('group', { name }, live)).id;
     value(await withGroups.members(group, { add: [user(id)], remove: [] }, live));
-    expect(await connector.delete('user', id, live)).toMatchObject({ kind: 'rejected' });
+    expect(await connector.delete('user', id, live)).toMatchObject({
+      kind: 'rejected',
+      code: 'still-referenced',
+      remedy: expect.stringContaining('cascade'),
+    });
     expect(await rowOf(id)).toBeDefined();
     value(await withGroups.delete('user', id, live));
     expect(await rowOf(id)).toBeUndefined();
@@ -500,7 +504,7 @@ describe('SQL connector on PostgreSQL', () => {
       create domain short as varchar(5);
       create table things (
         code varchar(20) primary key, needed text not null default 'there', flag boolean, small smallint, large bigint,
-        amount numeric(10, 2), real_ double precision, at timestamptz, local_at timestamp, born date, ref uuid,
+        filled char(10), amount numeric(10, 2), real_ double precision, at timestamptz, local_at timestamp, born date, ref uuid,
         doc jsonb, tags text[], bytes bytea, paint colour, word short,
         level text check (level in ('low', 'high')), positive int check (positive > 0))`,
     values: {
@@ -515,6 +519,7 @@ describe('SQL connector on PostgreSQL', () => {
       born: '1815-12-10',
       ref: '00000000-0000-4000-8000-00000000000a',
       doc: { a: [1, 'x'] },
+      filled: 'a b',
       tags: ['one', 'two "quoted", {braced}', 'back\\slash'],
       bytes: 'aGVsbG8=',
       paint: 'red',
@@ -601,6 +606,11 @@ describeWithMariadb('what only MariaDB does', () => {
       expect(await connector.create('user', { user_name: 'Zoe' }, live)).toMatchObject({ kind: 'conflict' });
       const [users] = value(await connector.discover()).objectTypes;
       expect(users!.attributes.find((each) => each.name === 'user_name')).toMatchObject({ caseExact: false });
+      const marking = openSql(server, { userDeletedColumn: 'deleted_at' });
+      value(await marking.delete('user', id, live));
+      expect(await marking.create('user', { user_name: 'Zoe' }, live)).toMatchObject({ kind: 'conflict' });
+      expect(value(await marking.create('user', { user_name: 'ZOË' }, live)).id).toBe(id);
+      await marking.close();
     } finally {
       await connector.close();
     }

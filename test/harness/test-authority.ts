@@ -13,24 +13,21 @@ export interface TestAuthority {
  */
 export function makeAuthority(folder: string): TestAuthority {
   const file = (name: string) => join(folder, name);
-  const openssl = (...words: string[]) => execFileSync('openssl', words, { stdio: 'pipe' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    ...['req', '-x509', ...key, '-days', '30', '-subj', '/CN=Test authority'],
-    ...['-keyout', file('authority.key'), '-out', file('authority.pem')],
-  );
+  const openssl = (words: string) =>
+    execFileSync('openssl', words.split(' '), { stdio: 'pipe', cwd: folder });
+  const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+  openssl(`req -x509 ${key} -days 30 -subj /CN=authority -keyout authority.key -out authority.pem`);
   const sign = (name: string, subject: string, names: string) => {
-    openssl('req', ...key, '-subj', subject, '-keyout', file(`${name}.key`), '-out', file(`${name}.csr`));
+    openssl(`req ${key} -subj /CN=${subject} -keyout ${name}.key -out ${name}.csr`);
     writeFileSync(file(`${name}.ext`), `subjectAltName=${names}\n`);
     openssl(
-      ...['x509', '-req', '-days', '30', '-in', file(`${name}.csr`), '-out', file(`${name}.pem`)],
-      ...['-CA', file('authority.pem'), '-CAkey', file('authority.key'), '-CAcreateserial'],
-      ...['-extfile', file(`${name}.ext`)],
+      `x509 -req -days 30 -in ${name}.csr -out ${name}.pem -extfile ${name}.ext` +
+        ' -CA authority.pem -CAkey authority.key -CAcreateserial',
     );
   };
-  sign('server', '/CN=server', 'DNS:localhost,IP:127.0.0.1');
-  sign('stranger', '/CN=stranger', 'DNS:localhost');
-  sign('client', '/CN=certified', 'DNS:client');
+  sign('server', 'server', 'DNS:localhost,IP:127.0.0.1');
+  sign('stranger', 'stranger', 'DNS:localhost');
+  sign('client', 'certified', 'DNS:client');
   const read = (name: string) => readFileSync(file(name), 'utf8');
   return {
     authority: read('authority.pem'),

@@ -5,7 +5,7 @@ import { keyIn, keyOf, matches } from './object-id.js';
 import { gone, Refused } from './refusals.js';
 import { tableOf } from './read-rows.js';
 import { type Assignment, assignments, deletedMark, isLiving, shown } from './row-values.js';
-import { isUniqueViolation, refusalOf } from './server-errors.js';
+import { isUniqueViolation, refusalOf, refusalOfDeletion } from './server-errors.js';
 import { Answered, type Run, type Session, type Work } from './session.js';
 import { sql } from './sql-fragment.js';
 import type { ObjectTable, Tables } from './table.js';
@@ -62,12 +62,15 @@ export async function deleteRow(
     ? sql`update ${here} set ${settings(session, marks(session, table, table.deleted))} where ${which}`
     : sql`delete from ${here} where ${which}`;
   const { member } = tables;
-  const { affected } = member
-    ? await session.transaction(work, async (run) => {
+  const removing = member
+    ? session.transaction(work, async (run) => {
         await removeMemberships(session, tables, type, key, run);
         return run(removal);
       })
-    : await session.run(work, removal, true);
+    : session.run(work, removal, true);
+  const { affected } = await removing.catch((error: unknown) => {
+    throw error instanceof Answered ? new Refused(refusalOfDeletion(error.error), error.code) : error;
+  });
   if (affected === 0) return { kind: 'no-op', why: 'already-absent', calls: work.calls };
   return { kind: 'ok', value: undefined, calls: work.calls };
 }

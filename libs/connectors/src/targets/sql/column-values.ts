@@ -62,7 +62,10 @@ export function parameterOf(column: Column, value: AttributeValue): Parameter {
 }
 
 /** A value of the driver as an attribute. Undefined where there is none. */
-export function attributeOf({ kind }: Pick<Column, 'kind'>, raw: unknown): AttributeValue | undefined {
+export function attributeOf(
+  { kind, padded }: Pick<Column, 'kind' | 'padded'>,
+  raw: unknown,
+): AttributeValue | undefined {
   if (raw === null || raw === undefined) return undefined;
   if (Buffer.isBuffer(raw))
     return kind === 'binary' || kind === 'other' ? raw.toString('base64') : raw.toString();
@@ -82,7 +85,7 @@ export function attributeOf({ kind }: Pick<Column, 'kind'>, raw: unknown): Attri
     case 'binary':
       return text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex').toString('base64') : text;
     default:
-      return text;
+      return padded ? text.replace(/ +$/, '') : text;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 import { listed, named, tableIn } from './names.js';
 import { idIn, idOf, matches } from './object-id.js';
 import { Refused, refused } from './refusals.js';
-import { tableOf } from './read-rows.js';
+import { isSame, tableOf } from './read-rows.js';
 import { type Assignment, assignments, changesOf, isLiving, shown } from './row-values.js';
 import { isUniqueViolation, refusalOf } from './server-errors.js';
 import { Answered, type Session, type Work } from './session.js';
@@ -60,17 +60,17 @@ export function touched(session: Session, { updated }: ObjectTable, values: Assi
 }
 
 /** @throws Refused where the key is neither mapped nor given by the server */
-function ownKey(table: ObjectTable, values: Assignment[], operationId: string): Assignment[] {
-  const missing = table.key.filter((key) => !values.some(({ column }) => column === key));
-  if (missing.length === 0 || table.keyFrom === 'server') return [];
-  if (table.keyFrom === 'hub') return [{ column: table.key[0]!, value: bind(uuidOf(operationId)) }];
-  const [{ name }] = missing as [Column];
-  throw refused(
-    'missing-value',
-    `${name} is the key of the row, and the database gives it no value.`,
-    `Map a value to ${name} that stays for good, such as an employee number.`,
-    name,
-  );
+function ownKey({ key, keyFrom }: ObjectTable, values: Assignment[], operationId: string): Assignment[] {
+  return key.flatMap((column, at) => {
+    if (keyFrom[at] === 'server' || values.some((each) => each.column === column)) return [];
+    if (keyFrom[at] === 'hub') return [{ column, value: bind(uuidOf(operationId)) }];
+    throw refused(
+      'missing-value',
+      `${column.name} is the key of the row, and the database gives it no value.`,
+      `Map a value to ${column.name} that stays for good, such as an employee number.`,
+      column.name,
+    );
+  });
 }
 
 /** Of version 8 (RFC 9562 section 5.8): the same operation makes the same. */
@@ -140,10 +140,19 @@ async function takeOver(
   if (!ofThisCall && !table.deleted) throw conflict;
   const which = sql`${matches(dialect, columns, inTheWay as string[])}
     ${ofThisCall ? fixed('') : sql`and not (${isLiving(dialect, table)})`}`;
-  const key = await keyOfRow(session, connection, table, which, work);
-  if (key === undefined) throw conflict;
+  const key = [...new Set([...table.key, ...columns])];
+  const { rows } = await session.send(
+    connection,
+    work,
+    sql`select ${listed(dialect, key)} from ${tableIn(dialect, table)} where ${which}`,
+    false,
+  );
+  // Two names that a collation takes for the same are two persons.
+  const same = rows.find((row) => columns.every((each, at) => isSame(each, inTheWay[at]!, row[each.name])));
+  if (!same) throw conflict;
   const revived = table.deleted ? [{ column: table.deleted, value: living(table.deleted) }] : [];
   const set = [...values, ...revived].filter(({ column }) => !table.key.includes(column));
+  if (set.length === 0) return idIn(same, table.key);
   const { affected } = await session.send(
     connection,
     work,
@@ -151,27 +160,10 @@ async function takeOver(
     true,
   );
   if (affected === 0) throw conflict;
-  return key;
+  return idIn(same, table.key);
 }
 
 const living = ({ kind }: Column): Fragment => (kind === 'boolean' ? bind('0') : fixed('null'));
-
-async function keyOfRow(
-  session: Session,
-  connection: Connection,
-  table: ObjectTable,
-  which: Fragment,
-  work: Work,
-): Promise<string | undefined> {
-  const { dialect } = session;
-  const { rows } = await session.send(
-    connection,
-    work,
-    sql`select ${listed(dialect, table.key)} from ${tableIn(dialect, table)} where ${which}`,
-    false,
-  );
-  return rows[0] && idIn(rows[0], table.key);
-}
 
 /** Of an update: column = value, and so on. */
 export const settings = ({ dialect }: Session, values: Assignment[]): Fragment =>

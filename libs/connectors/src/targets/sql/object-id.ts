@@ -25,7 +25,12 @@ export function keyIn(table: ObjectTable, id: string): string[] {
 }
 
 export const idIn = (row: Row, columns: Column[]): string =>
-  idOf(columns.map(({ name }) => String(row[name] as string | number)));
+  idOf(
+    columns.map(({ name, padded }) => {
+      const text = String(row[name] as string | number);
+      return padded ? text.replace(/ +$/, '') : text;
+    }),
+  );
 
 /** These columns have these values. */
 export const matches = (dialect: Dialect, columns: Column[], values: string[], alias?: string): Fragment =>

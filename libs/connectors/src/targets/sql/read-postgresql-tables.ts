@@ -113,6 +113,7 @@ function columnOf(row: Row, checks: string[]): Column {
     hasDefault: row.has_default === 't' || row.counted === 't',
     generated: row.generated === 't',
     counted: row.counted === 't',
+    ...(type === 'bpchar' && { padded: true }),
     ...(row.length !== null && { maxLength: Number(row.length) }),
     ...(size !== undefined && { range: [-(2n ** (size - 1n)), 2n ** (size - 1n) - 1n] as [bigint, bigint] }),
     unsigned: false,

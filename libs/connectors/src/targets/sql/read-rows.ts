@@ -1,5 +1,5 @@
-import { isActive } from './active-state.js';
 import type { Attributes, Outcome, RemoteObject, SubjectType } from '../../contract.js';
+import { isActive } from './active-state.js';
 import { attributeOf, parameterOf, UnfitValue } from './column-values.js';
 import type { Row } from './connection.js';
 import { listed, named, tableIn } from './names.js';
@@ -79,9 +79,7 @@ export async function findRows(
       order by ${listed(dialect, table.key)} limit ${fixed(String(enoughMatches))}`,
   );
   const { rows } = await session.run(work, statement);
-  const same = rows.filter(
-    (row) => column.kind !== 'text' || isSame(column, value, String(row[column.name])),
-  );
+  const same = rows.filter((row) => isSame(column, value, row[column.name]));
   return {
     kind: 'ok',
     value: same.map((row) => readRow(session.settings, table, row)),
@@ -89,8 +87,12 @@ export async function findRows(
   };
 }
 
-const isSame = ({ ignoresCase }: Column, one: string, other: string): boolean =>
-  ignoresCase ? one.toLowerCase() === other.toLowerCase() : one === other;
+/** Whether a column that was found to be equal holds that very text, but for case where case does not count there. */
+export function isSame(column: Column, wanted: string, raw: unknown): boolean {
+  if (column.kind !== 'text') return true;
+  const there = String(attributeOf(column, raw));
+  return column.ignoresCase ? there.toLowerCase() === wanted.toLowerCase() : there === wanted;
+}
 
 /** Undefined: no row can have this value. */
 function searched(column: Column, value: string) {

@@ -53,6 +53,7 @@ function objectTable(settings: SqlSettings, type: SubjectType, table: Table): Ob
   const column = (setting: string, name: string | undefined) =>
     name === undefined ? undefined : columnIn(table, `${type}${setting}`, name);
   const key = keyColumns.map((name) => columnIn(table, `${type}Key`, name));
+  checkKey(table, `${type}Key`, key);
   const active = type === 'user' ? column('ActiveColumn', settings.userActiveColumn) : undefined;
   const marks = column('DeletedColumn', deleted);
   const last = column('UpdatedColumn', updated);
@@ -69,16 +70,35 @@ function objectTable(settings: SqlSettings, type: SubjectType, table: Table): Ob
       `${last.name} (${last.type}) is no date with time, so changes cannot be told by it.`,
       `Name such a column in ${type}UpdatedColumn, or leave it out: then everything is read.`,
     );
-  return { ...table, type, key, keyFrom: keyFrom(key), active, deleted: marks, updated: last };
+  return {
+    ...table,
+    type,
+    key,
+    keyFrom: key.map((column) => keyFrom(settings, column, key.length === 1)),
+    active,
+    deleted: marks,
+    updated: last,
+  };
 }
 
 /** A UUID that the hub makes is known before the row is there: a repeated call finds it. */
-function keyFrom(key: Column[]): ObjectTable['keyFrom'] {
-  const [only] = key;
-  if (key.length > 1) return 'mapping';
-  if (only!.counted || only!.generated) return 'server';
-  if (only!.kind === 'uuid' || (only!.kind === 'text' && only!.maxLength === 36)) return 'hub';
-  return only!.hasDefault ? 'server' : 'mapping';
+function keyFrom({ preset }: SqlSettings, column: Column, alone: boolean): ObjectTable['keyFrom'][number] {
+  const { kind, counted, generated, hasDefault, maxLength } = column;
+  if (counted || generated) return 'server';
+  if (alone && (kind === 'uuid' || (kind === 'text' && maxLength === 36))) return 'hub';
+  // Of defaults MySQL tells counted ones only.
+  return hasDefault && preset === 'postgresql' ? 'server' : 'mapping';
+}
+
+/** A change by columns that several rows share would change them all. */
+function checkKey({ name, unique }: Table, setting: string, key: Column[]): void {
+  const names = key.map((column) => column.name);
+  if (unique.some(({ columns }) => columns.every((column) => names.includes(column)))) return;
+  throw refused(
+    'no-key',
+    `No unique index of ${name} says that ${names.join(', ')} is the key of its rows.`,
+    `Name the columns of its primary key in ${setting}, or create a unique index. For a view use the mode "statements".`,
+  );
 }
 
 function checkActive(settings: SqlSettings, column: Column): void {

@@ -24,7 +24,9 @@ export function serverErrorOf(error: unknown): ServerError | undefined {
       ...(typeof constraint === 'string' && { constraint }),
     };
   }
-  if (typeof sqlState !== 'string' || typeof errno !== 'number') return undefined;
+  // Before it has greeted, a server gives no SQLSTATE; errors of sockets have negative numbers.
+  const isAnswer = typeof sqlState === 'string' || (typeof code === 'string' && code.startsWith('ER_'));
+  if (!isAnswer || typeof errno !== 'number' || errno <= 0) return undefined;
   // At the end: what stands before it is a value of somebody's.
   const [, key] = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(words) ?? [];
   const [, foreign] = /CONSTRAINT [`"]?([^`"]+)[`"]? FOREIGN KEY/.exec(words) ?? [];
@@ -134,10 +136,7 @@ export function refusalOf(error: ServerError, write: boolean, taken?: string[]):
         `Map a value that is in the table it refers to (${constraint ?? 'foreign key'}).`,
       );
     case 'referenced':
-      return rejected(
-        'still-referenced',
-        `Rows of other tables refer to it (${constraint ?? 'foreign key'}): mark accounts as deleted by a column, or let the foreign key cascade.`,
-      );
+      return rejected('still-referenced', stillReferenced(constraint));
     case 'check':
       return rejected('check', `Map a value that the check ${constraint ?? ''} of the table takes.`);
     case 'raised':
@@ -162,3 +161,18 @@ export function refusalOf(error: ServerError, write: boolean, taken?: string[]):
       return rejected(`sql-${code}`, 'Look the code up in the documentation of the server.');
   }
 }
+
+/** PostgreSQL has one code for both ends of a foreign key: which it is shows by what was done. */
+export const refusalOfDeletion = (error: ServerError): Refusal =>
+  isReferenceError(error.code)
+    ? {
+        kind: 'rejected',
+        code: 'still-referenced',
+        message: error.message,
+        remedy: stillReferenced(error.constraint),
+        answer: `SQL ${error.code}`,
+      }
+    : refusalOf(error, true);
+
+const stillReferenced = (constraint = 'foreign key'): string =>
+  `Rows of other tables refer to it (${constraint}): mark accounts as deleted by a column, or let the foreign key cascade.`;

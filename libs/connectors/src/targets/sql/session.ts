@@ -96,14 +96,35 @@ export class Session {
   /** Several statements on one connection, each of them final at once. @throws Refused */
   async on<T>(work: Work, operate: (connection: Connection) => Promise<T>): Promise<T> {
     if (work.signal?.aborted) throw new Refused(stopped(false));
-    const connection = await this.pool.take().catch((error: unknown) => {
-      throw new Refused(openingRefusal(error));
-    });
+    const connection = await this.taken(work.signal);
     try {
       return await operate(connection);
     } finally {
       this.pool.give(connection);
     }
+  }
+
+  /** A connection of the pool; who is stopped meanwhile does not wait for it. */
+  private async taken(signal: AbortSignal | undefined): Promise<Connection> {
+    const taking = this.pool.take();
+    let stop: (() => void) | undefined;
+    const stopping = new Promise<'stopped'>((resolve) => {
+      stop = () => resolve('stopped');
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      const taken = await Promise.race([taking, stopping]);
+      if (taken !== 'stopped') return taken;
+    } catch (error) {
+      throw new Refused(openingRefusal(error));
+    } finally {
+      signal?.removeEventListener('abort', stop!);
+    }
+    taking.then(
+      (connection) => this.pool.give(connection),
+      () => undefined,
+    );
+    throw new Refused(stopped(false));
   }
 
   async send(

@@ -25,6 +25,8 @@ export interface Column {
   generated: boolean;
   /** auto_increment, serial, identity. */
   counted: boolean;
+  /** A text that is filled up with blanks: char(n) of PostgreSQL. */
+  padded?: boolean;
   /** Characters of a text at most. */
   maxLength?: number;
   /** Of integers. */
@@ -57,8 +59,8 @@ export interface Table {
 export interface ObjectTable extends Table {
   type: SubjectType;
   key: Column[];
-  /** How a new row comes to its key. */
-  keyFrom: 'server' | 'hub' | 'mapping';
+  /** For each column of the key, how a new row comes to its value. */
+  keyFrom: ('server' | 'hub' | 'mapping')[];
   active?: Column;
   deleted?: Column;
   updated?: Column;

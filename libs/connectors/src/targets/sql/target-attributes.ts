@@ -50,8 +50,8 @@ export function attributesOfTables(settings: SqlSettings, { user, group }: Table
 
 function attributeOfColumn(settings: SqlSettings, table: ObjectTable, column: Column): TargetAttribute {
   const { name, kind, nullable, hasDefault, generated, ignoresCase, allowed } = column;
-  const isKey = table.key.includes(column);
-  const given = isKey && table.keyFrom !== 'mapping';
+  const keyFrom = table.keyFrom[table.key.indexOf(column)];
+  const given = keyFrom === 'server' || keyFrom === 'hub';
   const touched = column === table.updated && settings.touchUpdated;
   return {
     name,
@@ -60,7 +60,7 @@ function attributeOfColumn(settings: SqlSettings, table: ObjectTable, column: Co
     ...(kind === 'texts' && { oneOrMany: true }),
     required: !nullable && !hasDefault && !generated && !given && !touched,
     caseExact: !ignoresCase,
-    mutability: mutabilityOf(settings, table, column, isKey),
+    mutability: mutabilityOf(settings, column, keyFrom),
     unique: table.unique.some(({ columns }) => columns.length === 1 && columns[0] === name),
     ...(allowed && { canonicalValues: allowed }),
   };
@@ -68,14 +68,13 @@ function attributeOfColumn(settings: SqlSettings, table: ObjectTable, column: Co
 
 function mutabilityOf(
   settings: SqlSettings,
-  table: ObjectTable,
   { name, kind, generated, rights }: Column,
-  isKey: boolean,
+  keyFrom: ObjectTable['keyFrom'][number] | undefined,
 ): TargetAttribute['mutability'] {
-  if (generated || kind === 'other' || (isKey && table.keyFrom === 'server')) return 'readOnly';
+  if (generated || kind === 'other' || keyFrom === 'server') return 'readOnly';
   if (!rights.insert && !rights.update) return 'readOnly';
   if (isWriteOnly(settings, name)) return 'writeOnly';
-  return isKey || !rights.update ? 'immutable' : 'readWrite';
+  return keyFrom || !rights.update ? 'immutable' : 'readWrite';
 }
 
 /** What statements take: the names of their parameters. Of types nothing is known. */

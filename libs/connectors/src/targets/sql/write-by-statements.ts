@@ -15,8 +15,8 @@ import { type OwnStatements, settingOf } from './own-statements.js';
 import { idIn, lookUpOwn, needed, runOwn } from './read-by-statements.js';
 import { Refused, refused } from './refusals.js';
 import { changesOf, shown } from './row-values.js';
-import { isReferenceError } from './server-errors.js';
-import type { Session, Work } from './session.js';
+import { isReferenceError, refusalOfDeletion } from './server-errors.js';
+import { Answered, type Session, type Work } from './session.js';
 import type { Parameter } from './sql-fragment.js';
 import type { Template } from './statement-template.js';
 
@@ -109,7 +109,9 @@ export async function deleteOwn(
   });
   if (!there) return { kind: 'no-op', why: 'already-absent', calls: work.calls };
   work.calls.push(ownCall(session, setting, [], id));
-  await runOwn(session, work, template, { id }, true);
+  await runOwn(session, work, template, { id }, true).catch((error: unknown) => {
+    throw error instanceof Answered ? new Refused(refusalOfDeletion(error.error), error.code) : error;
+  });
   return { kind: 'ok', value: undefined, calls: work.calls };
 }
 
