@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { afterEach, expect, it } from 'vitest';
 import { describeWithSshd, startSshd, type Sshd, waitFor } from '../harness/index.js';
@@ -108,7 +109,7 @@ describeWithSshd('the hub and files at a real sshd', () => {
           expect(rows.length).toBeGreaterThanOrEqual(most);
           most = rows.length;
           looks += 1;
-          await new Promise(setImmediate);
+          await sleep(2);
         }
       })();
       reader.catch(() => undefined);

@@ -88,7 +88,8 @@ export async function startSshdIn(
 
 async function makeKey(folder: string, name: string, passphrase: string) {
   const file = join(folder, `${name}_key`);
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', file]);
+  // One round: what makes guessing slow makes tests slow, too.
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-a', '1', '-N', passphrase, '-C', name, '-f', file]);
   const shown = execFileSync('ssh-keygen', ['-l', '-f', `${file}.pub`], { encoding: 'utf8' });
   return {
     privateKey: await readFile(file, 'utf8'),

@@ -81,7 +81,7 @@ async function* rawRows(
     max_record_size: longestRow,
     record_delimiter: ['\r\n', '\n', '\r'],
   });
-  let failure: unknown;
+  let failure: Error | undefined;
   const text = Readable.from(decoded(source, encoding));
   text.on('error', (error) => {
     failure = error;
@@ -95,7 +95,7 @@ async function* rawRows(
     }>)
       yield { line: info.lines - linesWithin(record), values: record };
   } catch (error) {
-    if (failure !== undefined) throw failure;
+    if (failure) throw failure;
     const { code, message } = error as CsvError;
     if (!code?.startsWith('CSV_')) throw later(`${name} could not be read: ${message}`);
     throw rejected(

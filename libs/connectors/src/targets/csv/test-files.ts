@@ -72,12 +72,12 @@ async function greet(settings: CsvSettings, store: FileStore, steps: TestStep[])
   const opened = store instanceof SftpStore ? store.greet() : store.reach();
   const failure = await opened.then(
     () => undefined,
-    (error: unknown) => error,
+    (error: unknown) => error as Error,
   );
   const durationMs = Math.round(performance.now() - from);
   const say = (step: Step, verdict: Verdict) => steps.push({ step, ...verdict, durationMs });
   if (!(store instanceof SftpStore)) {
-    if (failure !== undefined) {
+    if (failure) {
       say('reach', verdictOf(failure));
       return false;
     }
@@ -86,7 +86,7 @@ async function greet(settings: CsvSettings, store: FileStore, steps: TestStep[])
     say('authenticate', skipped('A folder of this machine: nobody signs in.'));
     return true;
   }
-  if (failure !== undefined && !(failure instanceof OpeningFailed)) throw failure;
+  if (failure && !(failure instanceof OpeningFailed)) throw failure;
   const stages: { stage: OpeningStage[]; step: Step; good: string }[] = [
     { stage: ['reach'], step: 'reach', good: `${hostOf(settings.url)} answers.` },
     { stage: ['host-key'], step: 'tls', good: 'The host key is the one that was entered.' },
