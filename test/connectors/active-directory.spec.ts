@@ -339,7 +339,9 @@ describeWithSamba('Active Directory connector on a real domain controller', () =
     const connector = connect({ membersPerCall: 3, membersPerRead: 2 });
     const users: string[] = [];
     for (let at = 0; at < 7; at += 1) users.push(await make(connector, person(`${name}-${at}`)));
-    const group = value(await connector.create('group', { cn: `All ${name}` }, live)).id;
+    const group = value(
+      await connector.create('group', { cn: `All, "${name}" (x)\\*`, sAMAccountName: `all-${name}` }, live),
+    ).id;
     const nested = value(await connector.create('group', { cn: `Some ${name}` }, live)).id;
     const all = [
       ...users.map((id) => ({ id, type: 'user' as const })),
