@@ -220,6 +220,20 @@ describe('lists that lead away', () => {
     expect(stolen).toEqual([]);
   });
 
+  it('of members are never given out in part', async () => {
+    const graph = await startElsewhere(({ url }) =>
+      url!.includes('/members')
+        ? {
+            value: [{ '@odata.type': '#microsoft.graph.user', id: '2' }],
+            '@odata.nextLink': 'https://thief.example/',
+          }
+        : { id: '1' },
+    );
+    const connector = openGraph(graph, { tenant: 'contoso.example' }, apps.writer);
+    open.push(connector);
+    expect(await connector.get('group', '1', { members: true })).toMatchObject({ kind: 'rejected' });
+  });
+
   it('that have no end and no link for changes are cut short', async () => {
     const graph = await startElsewhere(() => ({ value: [] }));
     const connector = openGraph(graph, { tenant: 'contoso.example' }, apps.writer);

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { connectorModule } from '@rollcall/connectors';
 import { apps, type GraphDouble, startGraphDouble } from '../doubles/microsoft-graph/graph-double.js';
 import { waitFor } from '../harness/index.js';
 import { enterprise, openHub, pushThroughRestarts, usersOfKillTest, type Json } from './hub-rig.js';
@@ -50,6 +51,9 @@ it('joiners, a mover, a group and leavers arrive as Entra sends them, though Gra
     'limits passed',
   ]);
   expect(everybody(double)).toEqual([]);
+  const { defaultMappings } = connectorModule('microsoft-graph')!.manifest;
+  const saved = await admin('PATCH', `connections/${connection}`, { mappings: defaultMappings });
+  expect(saved.warnings).toEqual([]);
   double.directory.lag = { byIdMs: 300, inListsMs: 600 };
   await admin('POST', `connections/${connection}/enable`);
 

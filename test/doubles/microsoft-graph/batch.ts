@@ -1,4 +1,4 @@
-import type { GraphAnswer, GraphRequest } from './graph-routes.js';
+import type { GraphAnswer, GraphRequest } from './graph-request.js';
 import { badRequest, type Json } from './graph-error.js';
 
 /**

@@ -5,7 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { answerBatch } from './batch.js';
 import { Directory, type DirectoryObject } from './directory.js';
 import { GraphError, type Json } from './graph-error.js';
-import { answerGraph, type GraphAnswer, type GraphRequest, type Manner } from './graph-routes.js';
+import type { GraphAnswer, GraphRequest, Manner } from './graph-request.js';
+import { answerGraph } from './graph-routes.js';
 import type { ObjectType } from './properties.js';
 import { type AppRegistration, TokenEndpoint } from './token-endpoint.js';
 

@@ -11,6 +11,7 @@ export interface Property {
   /** A list at Graph that takes one value; here the value itself. */
   wrapped?: boolean;
   mutability: 'readWrite' | 'readOnly' | 'writeOnly';
+  /** By Entra, where this connector makes no value of its own. */
   required: boolean;
   unique: boolean;
   search: Search;
@@ -38,7 +39,7 @@ export const properties: Record<SubjectType, readonly Property[]> = {
   user: [
     ...some('userPrincipalName', { required: true, unique: true }),
     ...some('displayName mailNickname', { required: true }),
-    ...some('accountEnabled', { required: true, type: 'boolean', search: 'no' }),
+    ...some('accountEnabled', { type: 'boolean', search: 'no' }),
     ...some(
       'givenName surname mail jobTitle department employeeId city country state usageLocation userType',
     ),
@@ -67,7 +68,7 @@ export const properties: Record<SubjectType, readonly Property[]> = {
   ],
   group: [
     ...some('displayName', { required: true }),
-    ...some('mailNickname', { required: true }),
+    ...some('mailNickname'),
     ...some('description visibility classification', { search: 'no' }),
     ...some('mail', { mutability: 'readOnly' }),
     ...some('mailEnabled securityEnabled isAssignableToRole onPremisesSyncEnabled', {

@@ -5,9 +5,6 @@ import { createUser } from './create-user.js';
 import type { Session } from './session.js';
 import { isEmpty } from './write-body.js';
 
-/** Required, and made here where no mapping gives it. */
-const made: Record<SubjectType, string> = { user: 'accountEnabled', group: 'mailNickname' };
-
 export async function createObject(
   session: Session,
   type: SubjectType,
@@ -15,7 +12,7 @@ export async function createObject(
   context: OperationContext,
 ): Promise<Outcome<RemoteObject>> {
   const missing = properties[type].find(
-    ({ name, required }) => required && name !== made[type] && isEmpty(attributes[name] ?? null),
+    ({ name, required }) => required && isEmpty(attributes[name] ?? null),
   );
   if (missing) {
     return {

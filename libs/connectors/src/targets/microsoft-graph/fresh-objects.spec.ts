@@ -28,8 +28,13 @@ it('goes along with changes, and forgets what is deleted', () => {
   expect(fresh.someHas('user', 'userPrincipalName', 'king@x')).toBe(true);
   expect(fresh.someHas('user', 'mail', 'ada@y')).toBe(false);
   expect(fresh.someHas('user', 'mail', 'nobody@x')).toBe(false);
-  fresh.forget('1');
+  vi.advanceTimersByTime(599_000);
+  fresh.changed('1', [{ op: 'set', attribute: 'mail', value: 'ada@z' }]);
+  vi.advanceTimersByTime(2_000);
   expect(fresh.has('1')).toBe(false);
+  fresh.made('user', '3', { mail: 'grace@x' });
+  fresh.forget('3');
+  expect(fresh.has('3') || fresh.someHas('user', 'mail', 'grace@x')).toBe(false);
 });
 
 it('keeps no more than 20,000', () => {

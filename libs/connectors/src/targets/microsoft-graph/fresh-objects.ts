@@ -15,14 +15,7 @@ export class FreshObjects {
   private readonly idByValue = new Map<string, string>();
 
   made(type: SubjectType, id: string, attributes: Attributes): void {
-    const [oldest] = this.byId.keys();
-    if (this.byId.size >= mostKept) this.forget(oldest!);
-    const kept = Object.entries(attributes).filter(
-      ([name, value]) => keys.includes(name) && typeof value === 'string',
-    );
-    const values: Attributes = Object.fromEntries(kept);
-    this.byId.set(id, { type, until: Date.now() + graceMs, values });
-    for (const [name, value] of kept) this.idByValue.set(keyOf(type, name, String(value)), id);
+    this.keep(type, id, attributes, Date.now() + graceMs);
   }
 
   changed(id: string, changes: AttributeChange[]): void {
@@ -34,7 +27,7 @@ export class FreshObjects {
       else delete next[change.attribute];
     }
     this.forget(id);
-    this.made(fresh.type, id, next);
+    this.keep(fresh.type, id, next, fresh.until);
   }
 
   forget(id: string): void {
@@ -58,6 +51,16 @@ export class FreshObjects {
   someHas(type: SubjectType, attribute: string, value: string): boolean {
     const id = this.idByValue.get(keyOf(type, attribute, value));
     return id !== undefined && this.has(id);
+  }
+
+  private keep(type: SubjectType, id: string, attributes: Attributes, until: number): void {
+    const [oldest] = this.byId.keys();
+    if (this.byId.size >= mostKept) this.forget(oldest!);
+    const kept = Object.entries(attributes).filter(
+      ([name, value]) => keys.includes(name) && typeof value === 'string',
+    );
+    this.byId.set(id, { type, until, values: Object.fromEntries(kept) });
+    for (const [name, value] of kept) this.idByValue.set(keyOf(type, name, String(value)), id);
   }
 }
 

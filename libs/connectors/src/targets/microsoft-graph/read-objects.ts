@@ -53,13 +53,13 @@ async function readMembers(
   groupId: string,
 ): Promise<{ members: NonNullable<RemoteObject['members']> } | { refused: Refusal }> {
   const members: NonNullable<RemoteObject['members']> = [];
-  let next: Call | undefined = {
+  let next: Call = {
     method: 'GET',
     path: `${objectPath('group', groupId)}/members`,
     query: { $select: 'id', $top: '999' },
     object: true,
   };
-  for (let pages = 0; next && pages < mostPages; pages += 1) {
+  for (let pages = 0; pages < mostPages; pages += 1) {
     const sent = await work.send(next);
     if (sent.refused) return { refused: sent.refused };
     const { value, nextLink } = readPage(sent.reply.body);
@@ -68,10 +68,19 @@ async function readMembers(
       if (type !== undefined && typeof each.id === 'string')
         members.push({ id: each.id, type: type as SubjectType });
     }
-    const path = nextLink === undefined ? undefined : work.session.belowBase(nextLink);
-    next = path === undefined || path === next.path ? undefined : { method: 'GET', path, object: true };
+    if (nextLink === undefined) return { members };
+    const path = work.session.belowBase(nextLink);
+    if (path === undefined || path === next.path) break;
+    next = { method: 'GET', path, object: true };
   }
-  return { members };
+  return {
+    refused: {
+      kind: 'rejected',
+      code: 'members-cut-short',
+      message: 'Microsoft Graph does not give the members of the group to their end.',
+      remedy: 'Try again later; Microsoft support helps with the request-id of the calls.',
+    },
+  };
 }
 
 export function readPage(body: unknown): {
