@@ -169,6 +169,23 @@ describe('requests', () => {
     expect(app.asked[1]!.body).toBe('{"login":"a"}');
   });
 
+  it('take access also where nothing else can be changed', async () => {
+    const { app, connector } = await open({
+      settings: {
+        users: users({ update: undefined, deactivate: { method: 'POST', path: '/users/{id}/suspend' } }),
+      },
+    });
+    const changes = [
+      { op: 'set' as const, attribute: 'login', value: 'a' },
+      { op: 'set' as const, attribute: 'active', value: false },
+    ];
+    expect(await connector.update('user', '1', changes, live)).toMatchObject({
+      kind: 'rejected',
+      code: 'not-offered',
+    });
+    expect(app.asked.map(({ path }) => path)).toEqual(['/api/users/1/suspend']);
+  });
+
   it('that are only planned are told, and not sent', async () => {
     const { app, connector } = await open({
       settings: { users: users({ updateWith: 'whole' }) },
@@ -351,12 +368,19 @@ describe('answers', () => {
     expect(await connector.list('user', {})).toMatchObject({ kind: 'rejected', code: 'answer-too-long' });
   });
 
-  it('of another shape than described are no empty list', async () => {
+  it.each<[string, Answer]>([
+    ['a page for signing in', { text: '<html>sign in</html>', headers: { 'content-type': 'text/html' } }],
+    ['a list by another name', { body: { users: [] } }],
+    ['objects without an id', { body: { items: [{ login: 'ada' }] } }],
+  ])('with %s are no empty list', async (_, answer) => {
     const { connector } = await open({
       settings: { users: users({ list: { method: 'GET', path: '/users', result: 'body.items' } }) },
-      answer: () => ({ text: '<html>sign in</html>', headers: { 'content-type': 'text/html' } }),
+      answer: () => answer,
     });
     expect(await connector.list('user', {})).toMatchObject({ kind: 'retry', scope: 'connection' });
+    expect(await connector.find('user', { attribute: 'login', value: 'ada' })).toMatchObject({
+      kind: 'retry',
+    });
   });
 });
 

@@ -78,7 +78,7 @@ export async function startWebhookReceiver(options: {
       });
       response.end(body === undefined ? undefined : JSON.stringify(body));
     };
-    if (refuse) return void answer(refuse.status, JSON.parse(refuse.body), refuse.headers);
+    if (refuse) return answer(refuse.status, JSON.parse(refuse.body), refuse.headers);
     const wrong = verifyWebhook(request.headers, text, receiver.secrets, Math.floor(Date.now() / 1_000));
     if (wrong !== undefined) return answer(401, { error: wrong });
     const url = new URL(request.url!, 'http://receiver');

@@ -3,10 +3,12 @@ import type {
   MembersResult,
   OperationContext,
   Outcome,
+  RateHints,
   SubjectType,
   WireCall,
 } from '../../contract.js';
-import { getObject, notOffered } from './list-page.js';
+import { getObject } from './get-object.js';
+import { notOffered } from './read-answer.js';
 import type { OperationInput } from './operation-input.js';
 import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
@@ -19,6 +21,7 @@ interface Change {
   groupId: string;
   context: OperationContext;
   calls: WireCall[];
+  hints?: RateHints;
 }
 
 /**
@@ -47,8 +50,10 @@ export async function changeMembers(
   for (const step of steps) {
     const sent = await session.send(step.request, step.input, context.signal);
     if (sent.call) calls.push(sent.call);
+    change.hints = sent.reply?.hints ?? change.hints;
     if (!sent.refused) continue;
     const { kind } = sent.refused;
+    if (kind === 'retry' && step !== steps[0]) return { ...sent.refused, maybeDone: true, calls };
     if (kind !== 'not-found' && kind !== 'rejected' && kind !== 'conflict') return { ...sent.refused, calls };
     if (step.input.operation !== 'changeMembers' || members.add.length + members.remove.length < 2) {
       doubtful.push({ step, refused: sent.refused });
@@ -58,7 +63,8 @@ export async function changeMembers(
   }
   const unknown = await judge(change, doubtful);
   if ('kind' in unknown) return { ...unknown, calls };
-  return { kind: 'ok', value: resultOf(members, unknown.ids), calls };
+  const { hints } = change;
+  return { kind: 'ok', value: resultOf(members, unknown.ids), calls, ...(hints && { hints }) };
 }
 
 interface Step {
@@ -129,16 +135,14 @@ async function judge(
   for (const { step, refused } of doubtful) {
     const [added] = step.add;
     const [removed] = step.remove;
-    if (removed && !there?.has(removed.id)) {
-      if (there || refused.kind === 'not-found') continue;
-      return refused;
+    if (added) {
+      if (there?.has(added.id)) continue;
+      if (!(await isUnknown(session, added, refused, calls))) return refused;
+      ids.push(added.id);
+    } else if (removed) {
+      const gone = there ? !there.has(removed.id) : refused.kind === 'not-found';
+      if (!gone) return refused;
     }
-    if (!added || there?.has(added.id)) {
-      if (added) continue;
-      return refused;
-    }
-    if (!(await isUnknown(session, added, refused, calls))) return refused;
-    ids.push(added.id);
   }
   return { ids };
 }

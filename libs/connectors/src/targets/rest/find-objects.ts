@@ -1,5 +1,6 @@
 import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
-import { getObject, readPage } from './list-page.js';
+import { getObject } from './get-object.js';
+import { readPage } from './list-page.js';
 import { beginning, readCursor } from './page-place.js';
 import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';

@@ -12,7 +12,7 @@ export function capabilitiesWith({ users, groups, pageSize, membersPerCall }: Re
   const readable = groups?.get !== undefined && groups.read?.members !== undefined;
   return {
     create: users.create !== undefined,
-    update: users.update !== undefined,
+    update: users.update !== undefined || users.deactivate !== undefined,
     delete: users.delete !== undefined,
     groups: groups?.create !== undefined,
     find: users.find !== undefined || users.list !== undefined,

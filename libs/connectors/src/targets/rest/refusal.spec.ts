@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detailOf, refusalOf, type Meaning, type Reply } from './refusal.js';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
-const reply = (status: number, body: unknown = undefined, further: Partial<Reply> = {}): Reply => ({
+const reply = (status: number, body?: unknown, further: Partial<Reply> = {}): Reply => ({
   status,
   headers: { 'content-type': 'application/json' },
   text: body === undefined ? '' : JSON.stringify(body),

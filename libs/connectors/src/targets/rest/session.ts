@@ -94,10 +94,11 @@ export class Session {
     if (result.kind === 'failure') {
       return { call, failure: result, refused: refusalOfFailure(result, writes) };
     }
-    const reply = this.replyOf(result, token);
-    const seen = this.inputOf(reply, input);
     const { answers } = this.settings;
-    const succeeded = request.success?.includes(reply.status) ?? (reply.status >= 200 && reply.status < 300);
+    const { status } = result;
+    const succeeded = request.success?.includes(status) ?? (status >= 200 && status < 300);
+    const reply = this.replyOf(result, token, !succeeded || answers.failed !== undefined);
+    const seen = this.inputOf(reply, input);
     if (succeeded && !(await this.expressions.holds(answers.failed, seen))) return { call, reply };
     const attempted = {
       writes,
@@ -184,10 +185,9 @@ export class Session {
     });
   }
 
-  private replyOf(answer: HttpAnswer, token: string | undefined): Reply {
-    const mayBeRefused = answer.status >= 300 || this.settings.answers.failed !== undefined;
+  private replyOf(answer: HttpAnswer, token: string | undefined, failed: boolean): Reply {
     const secrets = [...this.authorization.secrets, token];
-    const { headers, text } = withoutSecrets(answer, secrets, mayBeRefused);
+    const { headers, text } = withoutSecrets(answer, secrets, failed);
     const { limit, remaining, reset, retryAfter } = this.settings.rateHeaders;
     const named = (standard: string, name?: string) =>
       name === undefined ? {} : { [standard]: answer.headers[name.toLowerCase()] };

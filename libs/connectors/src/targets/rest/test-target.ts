@@ -106,7 +106,7 @@ function firstRequest({
 
 function reachVerdict({ settings }: Session, sent: Sent): Verdict {
   const failure = sent.refused ? sent.failure : undefined;
-  if (!failure && !sent.call) return failed(messageOf(sent.refused!), remedyOf(sent.refused!));
+  if (!failure && !sent.call) return failed(sent.refused!.message, remedyOf(sent.refused!));
   if (!failure || failure.cause === 'tls') return passed(`${new URL(settings.baseUrl).host} answers.`);
   const remedy =
     failure.cause === 'name'
@@ -142,7 +142,7 @@ function authenticateVerdict(sent: Sent, looksForNobody: boolean): Verdict {
   if (!refused) return passed('The credentials are accepted.');
   if (refused.kind === 'denied')
     return failed(refused.message, refused.remedy ?? 'Check the credentials of this connection.');
-  if (!reply) return failed(messageOf(refused), 'Check the token URL and the client of this connection.');
+  if (!reply) return failed(refused.message, 'Check the token URL and the client of this connection.');
   if (reply.status >= 300 && reply.status < 400) {
     return failed(
       'The app sends the hub elsewhere: to a page for signing in, or to another address.',
@@ -156,7 +156,7 @@ function authenticateVerdict(sent: Sent, looksForNobody: boolean): Verdict {
 async function readVerdict(session: Session, type: 'user' | 'group'): Promise<Verdict> {
   if (!session.settings[`${type}s`]?.list) return skipped(`No request is described that lists ${type}s.`);
   const outcome = await listPage(session, type, { limit: 1 });
-  if (outcome.kind !== 'ok') return failed(messageOf(outcome as Refusal), remedyOf(outcome as Refusal));
+  if (outcome.kind !== 'ok') return failed((outcome as Refusal).message, remedyOf(outcome as Refusal));
   const { objects } = outcome.value;
   if (objects.length === 0) return passed(`The ${type}s can be read; there is none.`);
   const names = Object.keys(objects[0]!.attributes);
@@ -176,7 +176,7 @@ async function findVerdict(session: Session): Promise<Verdict> {
   const outcome = await findObjects(session, 'user', { attribute, value: randomUUID() });
   if (outcome.kind === 'ok') return passed(`Users are found by ${attribute}.`);
   const refused = outcome as Refusal;
-  return failed(`Searching by ${attribute} failed: ${messageOf(refused)}`, remedyOf(refused));
+  return failed(`Searching by ${attribute} failed: ${refused.message}`, remedyOf(refused));
 }
 
 /** What the answer said of the app's limits, and what is known of it. Never fails. */
@@ -189,8 +189,6 @@ function limitsVerdict({ settings }: Session, reply: Reply | undefined): Verdict
   ];
   return found.length > 0 ? passed(found.join(' ')) : skipped('The app says nothing of its limits.');
 }
-
-const messageOf = (refused: Refusal): string => refused.message;
 
 const remedyOf = (refused: Refusal): string =>
   ('remedy' in refused && refused.remedy) ||

@@ -8,10 +8,11 @@ import type {
   WireCall,
 } from '../../contract.js';
 import { changeInput } from './change-input.js';
-import { getObject, notOffered } from './list-page.js';
+import { getObject } from './get-object.js';
+import { notOffered } from './read-answer.js';
 import type { OperationInput } from './operation-input.js';
 import { idText, readObject } from './read-object.js';
-import type { Reply } from './refusal.js';
+import type { Refusal, Reply } from './refusal.js';
 import type { Session } from './session.js';
 import type { CreateRequest, ObjectRequests } from './settings.js';
 
@@ -22,6 +23,8 @@ interface Write {
   type: SubjectType;
   context: OperationContext;
   calls: WireCall[];
+  /** Of the request that was made last. */
+  latest?: Reply;
 }
 
 const begin = (session: Session, type: SubjectType, context: OperationContext): Write => ({
@@ -49,6 +52,7 @@ export async function createObject(
   const sent = await session.send(request, input, context.signal);
   if (sent.call) calls.push(sent.call);
   if (sent.refused) return { ...sent.refused, calls };
+  write.latest = sent.reply;
   const object = await createdObject(write, request, input, sent.reply);
   if (!object) {
     return {
@@ -58,14 +62,14 @@ export async function createObject(
       afterMs: 0,
       message:
         'The target took the new object, but its id is not where the settings say: it has to be looked up.',
-      ...told(sent.reply, calls),
+      ...told(write),
     };
   }
   if (inactive) {
     const failed = await step(write, 'deactivate', { id: object.id });
-    if (failed) return failed.kind === 'retry' ? { ...failed, maybeDone: true } : failed;
+    if (failed) return afterPart(failed);
   }
-  return { kind: 'ok', value: object, ...told(sent.reply, calls) };
+  return { kind: 'ok', value: object, ...told(write) };
 }
 
 /** From what the app returned, which need not be the object; undefined when that does not tell the id. */
@@ -114,24 +118,27 @@ export async function updateObject(
   };
   const steps: [keyof ObjectRequests & OperationInput['operation'], OperationInput][] = [
     ...(name ? [[name, { operation: name, type, id, operationId }] as [typeof name, OperationInput]] : []),
-    ...(rest.length > 0 ? [['update', input] as ['update', OperationInput]] : []),
+    ...(rest.length > 0 && requests.update ? [['update', input] as ['update', OperationInput]] : []),
   ];
-  if (rest.length > 0 && !requests.update) return notOffered('update', type);
+  const missing = rest.length > 0 && !requests.update;
+  if (missing && !name) return notOffered('update', type);
   if (context.mode === 'plan') return planned(write, steps);
   if (name) {
     const failed = await step(write, name, { id });
     if (failed) return failed;
   }
-  if (rest.length === 0) return { kind: 'ok', value: { id }, calls };
+  if (missing) return { ...notOffered('update', type), calls };
+  if (rest.length === 0) return { kind: 'ok', value: { id }, ...told(write) };
+  const partly = (failed: Refusal) => (name ? afterPart(failed) : failed);
   if (requests.updateWith === 'whole') {
     const before = await getObject(session, type, id);
     calls.push(...(before.calls ?? []));
-    if (before.kind !== 'ok') return { ...before, calls } as Outcome<never>;
+    if (before.kind !== 'ok') return partly({ ...(before as Refusal), calls });
     const known = { ...context.lastWritten, ...before.value.attributes };
     Object.assign(input, changeInput(known, rest), { object: before.raw ?? {} });
   }
   const failed = await step(write, 'update', input);
-  return failed ?? { kind: 'ok', value: { id }, calls };
+  return failed ? partly(failed) : { kind: 'ok', value: { id }, ...told(write) };
 }
 
 const switchOf = ({ deactivate, reactivate }: ObjectRequests, value: unknown) =>
@@ -150,18 +157,24 @@ export async function deleteObject(
   const failed = await step(write, 'delete', input);
   if (failed?.kind === 'not-found')
     return { kind: 'no-op', why: 'already-absent', answer: failed.answer, calls: write.calls };
-  return failed ?? { kind: 'ok', value: undefined, calls: write.calls };
+  return failed ?? { kind: 'ok', value: undefined, ...told(write) };
 }
+
+/** A part of the write was done before this came. */
+const afterPart = (failed: Refusal): Refusal =>
+  failed.kind === 'retry' ? { ...failed, maybeDone: true } : failed;
 
 /** One request of a write. Undefined: it was done. */
 async function step(
-  { session, requests, type, context, calls }: Write,
+  write: Write,
   name: 'update' | 'deactivate' | 'reactivate' | 'delete',
   input: Partial<OperationInput>,
-) {
+): Promise<Refusal | undefined> {
+  const { session, requests, type, context, calls } = write;
   const { operationId, signal } = context;
   const sent = await session.send(requests[name]!, { type, operationId, ...input, operation: name }, signal);
   if (sent.call) calls.push(sent.call);
+  write.latest = sent.reply;
   return sent.refused && { ...sent.refused, calls };
 }
 
@@ -181,8 +194,8 @@ async function planned(
   return { kind: 'planned', calls };
 }
 
-const told = ({ status, hints }: Reply, calls: WireCall[]) => ({
+const told = ({ calls, latest }: Write) => ({
   calls,
-  answer: `HTTP ${status}`,
-  ...(hints && { hints }),
+  ...(latest && { answer: `HTTP ${latest.status}` }),
+  ...(latest?.hints && { hints: latest.hints }),
 });
