@@ -25,9 +25,9 @@ export interface Group {
   createdAt: number;
 }
 
-export type AdminRole = 'super' | 'user-admin' | 'read-only';
+type AdminRole = 'super' | 'user-admin' | 'read-only';
 
-export const deletedDays = 20;
+const deletedDays = 20;
 
 /** The state of one Google Workspace account. It outlives its server's being down, as Google's does. */
 export class Account {

@@ -32,7 +32,7 @@ export interface Faults {
   loopPages?: boolean;
 }
 
-export interface ApiCall {
+interface ApiCall {
   method: string;
   path: string;
   query: string;

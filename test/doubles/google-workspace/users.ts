@@ -9,7 +9,7 @@ export interface UserEvent {
   user: Json;
 }
 
-export interface UserOptions {
+interface UserOptions {
   /** How long a new user is not shown, and how. */
   lag: { getMs: number; listMs: number; status: 403 | 404 };
   /** How long a write to a user takes: another in that time is refused. */

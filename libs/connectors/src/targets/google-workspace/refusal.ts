@@ -17,7 +17,7 @@ export interface Reply {
 }
 
 /** Google's own words: `error.errors[0].reason` and `error.message`, and of newer errors `error.details[].reason`. */
-export interface GoogleError {
+interface GoogleError {
   reason: string;
   message: string;
 }
@@ -47,7 +47,7 @@ export function errorOf({ body, text }: Pick<Reply, 'body' | 'text'>): GoogleErr
   return { reason, message: typeof error.message === 'string' ? clip(error.message) : '' };
 }
 
-export function answerOf(reply: Reply): string {
+function answerOf(reply: Reply): string {
   const { reason, message } = errorOf(reply);
   return `HTTP ${reply.status}${reason && ` (${reason})`}${message && `: ${message}`}`;
 }

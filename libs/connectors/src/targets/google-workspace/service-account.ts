@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import type { TokenGrant } from '../../http/access-token.js';
 import type { GoogleCredentials, GoogleSettings } from './settings.js';
 
-export interface ServiceAccountKey {
+interface ServiceAccountKey {
   email: string;
   keyId?: string;
   key: KeyObject;

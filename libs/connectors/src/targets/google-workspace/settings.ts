@@ -25,8 +25,8 @@ export type GoogleCredentials =
 
 const scope = (name: string) => `https://www.googleapis.com/auth/admin.directory.${name}`;
 
-export const userScopes = [scope('user'), scope('userschema.readonly')];
-export const groupScopes = [scope('group')];
+const userScopes = [scope('user'), scope('userschema.readonly')];
+const groupScopes = [scope('group')];
 
 export const defaultSettings: Omit<GoogleSettings, 'domain'> = {
   customer: 'my_customer',
