@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import ssh2 from 'ssh2';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { type Connector, connectorModule, type OperationContext } from '@rollcall/connectors';
 import { describeWithSshd, startSshd } from '../harness/index.js';
@@ -287,6 +289,62 @@ describeWithSshd('CSV over SFTP', () => {
       ]);
     } finally {
       await sshd.stop();
+    }
+  });
+});
+
+/** A server that lets people in by password only: one way or the other. It has one folder. */
+async function startPasswordServer(way: 'password' | 'keyboard-interactive', password: string) {
+  const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+  const server = new ssh2.Server({ hostKeys: [key] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (attempt) => {
+      if (attempt.method !== way) return attempt.reject([way]);
+      if (attempt.method === 'password')
+        return attempt.password === password ? attempt.accept() : attempt.reject([way]);
+      if (attempt.method === 'keyboard-interactive')
+        attempt.prompt([{ prompt: 'Password: ', echo: false }], ([answer]) =>
+          answer === password ? attempt.accept() : attempt.reject([way]),
+        );
+    });
+    client.on('session', (accept) =>
+      accept().on('sftp', (open) => {
+        const sftp = open();
+        sftp.on('STAT', (id, path) =>
+          path === '/outbox'
+            ? sftp.attrs(id, { mode: 0o040755, size: 0, uid: 0, gid: 0, atime: 0, mtime: 0 })
+            : sftp.status(id, ssh2.utils.sftp.STATUS_CODE.NO_SUCH_FILE),
+        );
+        // Nothing is there yet.
+        sftp.on('OPEN', (id) => sftp.status(id, ssh2.utils.sftp.STATUS_CODE.NO_SUCH_FILE));
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+describe('CSV at a server that asks for a password', () => {
+  it.each(['password', 'keyboard-interactive'] as const)('by %s', async (way) => {
+    const { server, port } = await startPasswordServer(way, 'right-password');
+    const failedStep = async (password: string) => {
+      const settings = { url: `sftp://127.0.0.1:${port}/outbox` };
+      const credentials = { type: 'password', username: 'rollcall', password };
+      const asking = module.open(settings, credentials, { userAgent });
+      const { remedy } = (await asking.test()).steps.find(({ status }) => status === 'failed')!;
+      await asking.close();
+      const [hostKey] = /SHA256:[A-Za-z0-9+/]{43}/.exec(remedy!)!;
+      const connector = module.open({ ...settings, hostKey }, credentials, { userAgent });
+      const report = await connector.test();
+      await connector.close();
+      expect(JSON.stringify(report)).not.toContain(password);
+      return report.steps.find(({ status }) => status === 'failed');
+    };
+    try {
+      expect(await failedStep('right-password')).toBeUndefined();
+      expect(await failedStep('wrong-password')).toMatchObject({ step: 'authenticate' });
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
     }
   });
 });
