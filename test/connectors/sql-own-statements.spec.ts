@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectorModule, type Connector, type OperationContext, type Outcome } from '@rollcall/connectors';
+import { openPostgresql, openSql, type SqlServer } from './sql-targets.js';
+
+const live: OperationContext = { operationId: 'operation', attempt: 1, mode: 'live' };
+
+function value<T>(outcome: Outcome<T>): T {
+  if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+  return outcome.value;
+}
+
+const columns = 'id, user_name, title, active';
+const statements = {
+  getUser: `select ${columns} from users where id = :id`,
+  findUser: { user_name: `select ${columns} from users where user_name = :value` },
+  createUser: `insert into users (user_name, title, active) values (:user_name, :title, :active) returning id`,
+  updateUser: 'update users set user_name = :user_name, title = :title, active = :active where id = :id',
+};
+
+describe('statements of an admin’s own', () => {
+  let server: SqlServer;
+  let serial = 0;
+  beforeAll(async () => {
+    server = await openPostgresql();
+  });
+  afterAll(() => server?.stop());
+
+  async function using<T>(
+    further: object,
+    work: (connector: Connector, name: string) => Promise<T>,
+  ): Promise<T> {
+    const connector = openSql(server, { mode: 'statements', statements: { ...statements, ...further } });
+    try {
+      return await work(connector, `ada${++serial}`);
+    } finally {
+      await connector.close();
+    }
+  }
+
+  it('what a change does not name keeps its value', () =>
+    using({}, async (connector, user_name) => {
+      const { id } = value(await connector.create('user', { user_name, title: 'Engineer' }, live));
+      value(await connector.update('user', id, [{ op: 'set', attribute: 'active', value: false }], live));
+      value(
+        await connector.update(
+          'user',
+          id,
+          [{ op: 'set', attribute: 'user_name', value: `${user_name}!` }],
+          live,
+        ),
+      );
+      expect(value(await connector.get('user', id))).toEqual({
+        id,
+        active: false,
+        attributes: { user_name: `${user_name}!`, title: 'Engineer' },
+      });
+      value(await connector.update('user', id, [{ op: 'unset', attribute: 'title' }], live));
+      expect(value(await connector.get('user', id)).attributes).toEqual({ user_name: `${user_name}!` });
+    }));
+
+  it('a value that is not known is never overwritten', () =>
+    using(
+      { getUser: 'select id, user_name, active from users where id = :id' },
+      async (connector, user_name) => {
+        const { id } = value(await connector.create('user', { user_name, title: 'Engineer' }, live));
+        const change = [{ op: 'set' as const, attribute: 'active', value: false }];
+        expect(await connector.update('user', id, change, live)).toMatchObject({
+          kind: 'rejected',
+          code: 'unknown-value',
+          attribute: 'title',
+          remedy: expect.stringContaining('getUser'),
+        });
+        const [row] = await server.owner(`select title, active from users where id = ${id}`);
+        expect(row).toEqual({ title: 'Engineer', active: true });
+      },
+    ));
+
+  it('nothing in a value is taken for a statement', () =>
+    using({}, async (connector, user_name) => {
+      const title = `'; delete from users; -- :id $1 ?`;
+      const { id } = value(await connector.create('user', { user_name, title }, live));
+      const found = value(await connector.find('user', { attribute: 'user_name', value: user_name }));
+      expect(found).toMatchObject([{ id, attributes: { title } }]);
+      expect(await connector.create('user', { user_name: 'a\0b' }, live)).toMatchObject({
+        kind: 'rejected',
+        attribute: 'user_name',
+      });
+    }));
+
+  it('an attribute without a parameter is refused, and so is an id that cannot be one', () =>
+    using({}, async (connector, user_name) => {
+      expect(await connector.create('user', { user_name, flavour: 'x' }, live)).toMatchObject({
+        kind: 'rejected',
+        code: 'unknown-attribute',
+        attribute: 'flavour',
+      });
+      expect(await connector.get('user', 'no number')).toMatchObject({ kind: 'not-found' });
+      expect(await connector.find('user', { attribute: 'title', value: 'x' })).toMatchObject({
+        code: 'unsearchable',
+      });
+      expect(await connector.delete('user', '1', live)).toMatchObject({ code: 'no-statement' });
+    }));
+
+  it('a creation that gives no id says so', () =>
+    using(
+      { createUser: 'insert into users (user_name) values (:user_name)' },
+      async (connector, user_name) => {
+        expect(await connector.create('user', { user_name }, live)).toMatchObject({
+          kind: 'rejected',
+          code: 'no-id',
+          remedy: expect.stringContaining('RETURNING'),
+        });
+      },
+    ));
+
+  it('tells the attributes that are written and the mappings to begin with', () =>
+    using({}, async (connector) => {
+      const [users] = value(await connector.discover()).objectTypes;
+      expect(users!.assumed).toBe(true);
+      expect(users!.attributes.map(({ name }) => name).sort()).toEqual(['active', 'title', 'user_name']);
+      const { users: lines, groups } = connectorModule('sql')!.defaultMappings!({
+        mode: 'statements',
+        statements,
+      });
+      expect(lines.attributes.map(({ target }) => target)).toEqual(['user_name', 'active', 'title']);
+      expect(lines.matching).toEqual([{ source: 'userName', target: 'user_name' }]);
+      expect(groups).toBeUndefined();
+    }));
+});
