@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import {
+import mysql, {
   type Connection,
   type FieldPacket,
-  Types,
   createConnection,
   type QueryResult,
   type ResultSetHeader,
@@ -15,6 +14,9 @@ import { OpeningFailed, reachServer, tlsOptions } from './reach-server.js';
 import type { SqlCredentials, SqlSettings } from './settings.js';
 import type { Statement } from './sql-fragment.js';
 import type { ColumnKind } from './table.js';
+
+// Node finds no named export of it in this CommonJS module.
+const { Types } = mysql;
 
 /** @param signal ends the opening; who has the connection ends it otherwise */
 export async function openMysql(
