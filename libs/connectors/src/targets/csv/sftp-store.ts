@@ -34,6 +34,7 @@ export class SftpStore implements FileStore {
   private connection: Promise<SftpConnection> | undefined;
   private current: SftpConnection | undefined;
   private readonly missing = new Set<string>();
+  private closed = false;
 
   constructor(
     private readonly settings: CsvSettings,
@@ -163,6 +164,7 @@ export class SftpStore implements FileStore {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const opening = this.connection;
     this.connection = undefined;
     this.current?.end();
@@ -178,6 +180,7 @@ export class SftpStore implements FileStore {
 
   /** @throws OpeningFailed */
   private async open(): Promise<SftpConnection> {
+    if (this.closed) throw later('The connection was closed.');
     if (this.current?.dead) this.connection = undefined;
     this.connection ??= SftpConnection.open(this.settings, this.credentials, this.runtime);
     const opening = this.connection;

@@ -97,7 +97,8 @@ export class TableFiles {
     return { name, part, state: await this.store.create(part, content), followers };
   }
 
-  private async changedMeanwhile(): Promise<boolean> {
+  /** Whether somebody has written a file since it was read or written here. */
+  async changedMeanwhile(): Promise<boolean> {
     const names = tableNames(this.settings);
     const states = await Promise.all(names.map((name) => this.store.state(fileOf(this.settings, name))));
     return names.some((name, at) => states[at]?.version !== this.states.get(name)?.version);

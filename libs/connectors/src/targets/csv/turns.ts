@@ -137,8 +137,11 @@ export class Turns {
         const fresh = await this.hold();
         const tables = await this.files.hold(fresh || times > 0);
         const outcomes = items.map(({ work }) => settled(() => work(tables)));
+        // Where nothing is to be done, too, only the files as they are now can say so.
         const written =
-          tables.changed().length === 0 || (await this.files.write(this.lock, () => (begun = true)));
+          tables.changed().length > 0
+            ? await this.files.write(this.lock, () => (begun = true))
+            : fresh || times > 0 || !(await this.files.changedMeanwhile());
         if (!written) continue;
         for (const [at, { answer }] of items.entries()) answer(outcomes[at]!);
         return;
