@@ -90,7 +90,7 @@ port=${port}
 bind-address=127.0.0.1
 socket=${join(folder, 'socket')}
 pid-file=${join(folder, 'pid')}
-log-error=${join(folder, 'log')}
+log-error=${join(folder, 'log.err')}
 ssl-ca=${join(folder, 'authority.pem')}
 ssl-cert=${join(folder, 'server.pem')}
 ssl-key=${join(folder, 'server.key')}
@@ -117,7 +117,7 @@ async function launch(
     async () => {
       if (child.exitCode !== null)
         throw new Error(
-          `mariadbd ended with ${child.exitCode}: ${await readFile(join(folder, 'log'), 'utf8')}`,
+          `mariadbd ended with ${child.exitCode}: ${await readFile(join(folder, 'log.err'), 'utf8')}`,
         );
       const connection = await createConnection(ownerOf(port)).catch(() => undefined);
       await connection?.end();
