@@ -37,7 +37,7 @@ async function startOverSftp(name: string, further: object) {
         {
           ...settings,
           url: `sftp://${host}:${port}${sshd.folder}`,
-          timeoutMs: Math.max(timeoutMs, 800),
+          timeoutMs: Math.max(timeoutMs, 500),
         },
         credentials[which],
         { userAgent: 'rollcall-test' },
