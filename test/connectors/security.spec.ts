@@ -147,6 +147,17 @@ describe.each(httpTargets)('$name', (target) => {
     expect(app.heard).toEqual([]);
   });
 
+  it('takes nobody for gone because another API answers', async () => {
+    const endpoint = await listen(tokens);
+    for (const body of [{ hello: 'world' }, {}]) {
+      const app = await listen(json(200, body));
+      const connector = open(target, app.url, endpoint.url);
+      expect((await connector.list('user', {})).kind).toMatch(/^(retry|rejected)$/);
+      const key = { attribute: target.userKey, value: 'ada@contoso.example' };
+      expect((await connector.find('user', key)).kind).toMatch(/^(retry|rejected)$/);
+    }
+  });
+
   it('cuts an answer without end off at the size limit', async () => {
     let sent = 0;
     const flood: RequestListener = (_, response) => {

@@ -3,6 +3,7 @@ import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contrac
 import { cannotRead, isForbidden } from './explain-forbidden.js';
 import { getCall, sendNoting } from './read-call.js';
 import { readObject } from './read-object.js';
+import { notGoogle, resourcesOf } from './list-page.js';
 import { searchQuery } from './search-query.js';
 import { told, type Session } from './session.js';
 
@@ -44,8 +45,10 @@ export async function findObjects(
     calls,
   );
   if (sent.refused) return { ...sent.refused, calls };
-  const list = (sent.reply.body as Record<string, unknown>)[`${type}s`];
-  const found = (Array.isArray(list) ? list.filter(isObject) : [])
+  const resources = resourcesOf(type, sent.reply.body as Record<string, unknown>);
+  if (!resources) return { ...notGoogle, ...told(sent.reply, calls) };
+  const found = resources
+    .filter(isObject)
     .map((resource) => readObject(type, resource))
     .filter((object) => object !== undefined)
     .filter(({ attributes }) => isSame(attributes[key.attribute], key.value));
@@ -67,7 +70,8 @@ async function findByAddress(
     return { kind: 'ok', value: [], answer: sent.refused.answer, calls };
   }
   const object = readObject(type, sent.reply.body);
-  const match = object && isSame(object.attributes[attribute], value) ? [object] : [];
+  if (!object) return { ...notGoogle, ...told(sent.reply, calls) };
+  const match = isSame(object.attributes[attribute], value) ? [object] : [];
   return { kind: 'ok', value: match, ...told(sent.reply, calls) };
 }
 

@@ -47,8 +47,10 @@ export async function listPage(
     return ended ? { ...badCursor, calls, answer: sent.refused.answer } : { ...sent.refused, calls };
   }
   const body = sent.reply.body as Record<string, unknown>;
-  const resources = body[`${type}s`];
-  const objects = (Array.isArray(resources) ? resources.filter(isObject) : [])
+  const resources = resourcesOf(type, body);
+  if (!resources) return { ...notGoogle, ...told(sent.reply, calls) };
+  const objects = resources
+    .filter(isObject)
     .map((resource) => readObject(type, resource))
     .filter((each) => each !== undefined);
   const page = told(sent.reply, calls);
@@ -67,6 +69,21 @@ export async function listPage(
   const nextCursor = Buffer.from(JSON.stringify(next)).toString('base64url');
   return { kind: 'ok', value: { objects, nextCursor }, ...page };
 }
+
+/** An empty list is left out by Google; without it only `kind` tells the answer from one of another API. */
+export function resourcesOf(type: SubjectType, body: Record<string, unknown>): unknown[] | undefined {
+  const list = body[`${type}s`];
+  if (Array.isArray(list)) return list;
+  return body.kind === `admin#directory#${type}s` ? [] : undefined;
+}
+
+/** Nobody must be taken for absent because of it. */
+export const notGoogle = {
+  kind: 'retry',
+  scope: 'connection',
+  message:
+    'The answer is not one of the Directory API: something else stands at its address in the settings.',
+} as const;
 
 function readCursor(cursor: string): Place | undefined {
   try {

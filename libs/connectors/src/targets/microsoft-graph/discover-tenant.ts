@@ -20,7 +20,7 @@ export async function discoverTenant(session: Session): Promise<Outcome<Discover
   const assumptions = sent.refused
     ? ['Directory extensions could not be read: only those named in the settings are offered.']
     : [];
-  const extensions = sent.refused ? [] : readPage(sent.reply.body).value;
+  const extensions = sent.refused ? [] : (readPage(sent.reply.body)?.value ?? []);
   const subjects: SubjectType[] = session.settings.groups ? ['user', 'group'] : ['user'];
   const objectTypes = subjects.map((type) => ({
     type,

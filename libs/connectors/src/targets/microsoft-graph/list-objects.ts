@@ -2,7 +2,7 @@ import { isObject } from '@rollcall/scim';
 import type { ChangesPage, Outcome, Page, SubjectType } from '../../contract.js';
 import { selected } from './attributes.js';
 import { readObject } from './read-object.js';
-import { readPage, viewOf } from './read-objects.js';
+import { notGraph, readPage, viewOf } from './read-objects.js';
 import type { Session } from './session.js';
 import { Work } from './work.js';
 
@@ -35,7 +35,9 @@ export async function listObjects(
       : { method: 'GET', path: `/${type}s`, query: { ...viewOf(session, type), $top: String(top) } },
   );
   if (sent.refused) return work.refused(sent.refused);
-  const { value, nextLink } = readPage(sent.reply.body);
+  const answered = readPage(sent.reply.body);
+  if (!answered) return work.refused(notGraph);
+  const { value, nextLink } = answered;
   const objects = value.map((each) => readObject(type, each)).filter((each) => each !== undefined);
   const page = pageAfter(session, { of: 'list', type, place, nextLink, key: objects[0]?.id });
   const repeats = page.cutShort === circle;
@@ -71,7 +73,9 @@ export async function changesSince(
       ? { ...badToken(), ...work.told(sent.reply!) }
       : work.refused(sent.refused);
   }
-  const { value, nextLink, deltaLink } = readPage(sent.reply.body);
+  const answered = readPage(sent.reply.body);
+  if (!answered) return work.refused(notGraph);
+  const { value, nextLink, deltaLink } = answered;
   const deleted = value.filter((each) => isObject(each['@removed']) && typeof each.id === 'string');
   const objects = value.filter((each) => !isObject(each['@removed'])).map((each) => readObject(type, each));
   const told = {

@@ -62,7 +62,9 @@ async function readMembers(
   for (let pages = 0; pages < mostPages; pages += 1) {
     const sent = await work.send(next);
     if (sent.refused) return { refused: sent.refused };
-    const { value, nextLink } = readPage(sent.reply.body);
+    const page = readPage(sent.reply.body);
+    if (!page) return { refused: notGraph };
+    const { value, nextLink } = page;
     for (const each of value) {
       const type = /^#microsoft\.graph\.(user|group)$/.exec(String(each['@odata.type']))?.[1];
       if (type !== undefined && typeof each.id === 'string')
@@ -83,15 +85,20 @@ async function readMembers(
   };
 }
 
-export function readPage(body: unknown): {
-  value: Record<string, unknown>[];
-  nextLink?: string;
-  deltaLink?: string;
-} {
-  if (!isObject(body)) return { value: [] };
+/** A collection of OData always has a `value`: without one nobody must be taken for absent. */
+export const notGraph: Refusal = {
+  kind: 'retry',
+  scope: 'connection',
+  message: 'The answer is not one of Microsoft Graph: something else stands at its address in the settings.',
+};
+
+export function readPage(
+  body: unknown,
+): { value: Record<string, unknown>[]; nextLink?: string; deltaLink?: string } | undefined {
+  if (!isObject(body) || !Array.isArray(body.value)) return undefined;
   const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = body;
   return {
-    value: Array.isArray(body.value) ? body.value.filter(isObject) : [],
+    value: body.value.filter(isObject),
     ...(typeof nextLink === 'string' && { nextLink }),
     ...(typeof deltaLink === 'string' && { deltaLink }),
   };
@@ -135,7 +142,8 @@ export async function findObjects(
         },
   );
   if (sent.refused && !(direct && sent.refused.kind === 'not-found')) return work.refused(sent.refused);
-  const bodies = sent.refused ? [] : direct ? [sent.reply.body] : readPage(sent.reply.body).value;
+  const bodies = sent.refused ? [] : direct ? [sent.reply.body] : readPage(sent.reply.body)?.value;
+  if (!bodies || (direct && bodies.some((body) => !readObject(type, body)))) return work.refused(notGraph);
   const found = bodies
     .map((body) => readObject(type, body))
     .filter((each) => each !== undefined)

@@ -29,7 +29,7 @@ export async function restoreUser(
 ): Promise<Outcome<RemoteObject> | undefined> {
   const looked = await work.send(lookForDeleted(name));
   if (looked.refused) return looked.refused.kind === 'retry' ? work.refused(looked.refused) : undefined;
-  const id = lastNamed(name, readPage(looked.reply.body).value);
+  const id = lastNamed(name, readPage(looked.reply.body)?.value ?? []);
   if (id === undefined) return undefined;
   const path = `/directory/deletedItems/${encodeURIComponent(id)}/restore`;
   const restored = await work.send({ method: 'POST', path, object: true });

@@ -1,7 +1,7 @@
 import { isObject, readPath } from '@rollcall/scim';
 import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
 import { attributeOf, parseAttributePath, printCondition, resourceTypes } from './attribute-path.js';
-import { readList } from './list-page.js';
+import { isList, noList, readList } from './list-page.js';
 import { readResource } from './read-resource.js';
 import { wirePath } from './dialect.js';
 import { collectionOf, type Session, type Sent } from './session.js';
@@ -36,6 +36,7 @@ export async function findObjects(
       if (sent.reply?.status === 404 && isObject(sent.reply.body)) return { kind: 'ok', value: [], calls };
       return { ...sent.refused, calls };
     }
+    if (!isList(sent.reply.body)) return noList(calls);
     const { resources, total } = readList(sent.reply.body);
     const pageFirst = isObject(resources[0]) ? resources[0].id : undefined;
     const repeated = page > 0 && pageFirst === firstId;

@@ -1,5 +1,5 @@
 import { isObject } from '@rollcall/scim';
-import type { Outcome, Page, SubjectType } from '../../contract.js';
+import type { Outcome, Page, SubjectType, WireCall } from '../../contract.js';
 import { readResource } from './read-resource.js';
 import { collectionOf, type Session } from './session.js';
 
@@ -44,6 +44,7 @@ export async function listPage(
     wantsBody: true,
   });
   if (sent.refused) return { ...sent.refused, calls: [sent.call] };
+  if (!isList(sent.reply.body)) return noList([sent.call]);
   const told = { calls: [sent.call], ...(sent.reply.hints && { hints: sent.reply.hints }) };
   const { resources, total, next: following } = readList(sent.reply.body);
   const objects = resources.map(readResource).filter((each) => each !== undefined);
@@ -89,6 +90,22 @@ export function readList(body: unknown): { resources: unknown[]; total?: number;
     };
   return typeof body.id === 'string' ? { resources: [body], total: 1 } : { resources: [], total: 0 };
 }
+
+/** Anything else that is JSON is no list without resources: nobody must be taken for absent because of it. */
+export const isList = (body: unknown): boolean =>
+  Array.isArray(body) ||
+  (isObject(body) &&
+    (Array.isArray(body.Resources ?? body.resources) ||
+      typeof body.id === 'string' ||
+      (body.totalResults !== undefined && Number.isFinite(Number(body.totalResults)))));
+
+export const noList = (calls: WireCall[]): Outcome<never> => ({
+  kind: 'retry',
+  scope: 'connection',
+  message:
+    'The target answered with JSON that is no SCIM list: neither Resources nor totalResults. Check the base URL.',
+  calls,
+});
 
 const writeCursor = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
