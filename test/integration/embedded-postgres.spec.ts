@@ -35,10 +35,16 @@ describe('the embedded database', () => {
     const folder = await newFolder();
     const first = await start(folder);
     await onDatabase(first.url, (database) => database.query('create table kept as select 42 as answer'));
-    await first.stop();
-    expect(await alive(first.pid)).toBe(false);
-    const second = await start(folder);
-    expect(second.url).toBe(first.url);
+    const urls = [first.url];
+    let second = first;
+    // Between a stop and a start somebody else on this machine may take the port: then it has another.
+    do {
+      await second.stop();
+      expect(await alive(second.pid)).toBe(false);
+      second = await start(folder);
+      urls.push(second.url);
+    } while (urls.at(-1) !== urls.at(-2) && urls.length < 5);
+    expect(urls.at(-1)).toBe(urls.at(-2));
     expect(await onDatabase(second.url, (database) => database.query('select * from kept'))).toEqual([
       { answer: 42 },
     ]);

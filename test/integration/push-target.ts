@@ -28,6 +28,8 @@ export class PushTarget {
   readonly groups = new Map<string, Omit<RemoteObject, 'members'> & { members: Set<string> }>();
   readonly calls: TargetCall[] = [];
   latencyMs = 0;
+  /** Calls that come meanwhile have no answer before it is fulfilled. */
+  held: Promise<unknown> | undefined;
   fault: Fault = () => undefined;
   /** Most calls at once about one object, ever. */
   mostAtOnce = 0;
@@ -195,6 +197,7 @@ export class PushTarget {
     this.mostUnderWay = Math.max(this.mostUnderWay, this.allUnderWay);
     if (call.operation !== 'list') this.mostAtOnce = Math.max(this.mostAtOnce, atOnce);
     try {
+      await this.held;
       if (this.latencyMs > 0) await wait(this.latencyMs);
       if (token !== this.accepts) return { kind: 'denied', message: 'the token is refused' };
       const fault = this.fault(call);

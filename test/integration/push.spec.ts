@@ -70,15 +70,17 @@ function pushing(options: () => { redisUrl?: string }): void {
   });
 
   it('makes few calls of many quick changes at a slow target, never two at once, and the last one wins', async () => {
-    rig.target.latencyMs = 150;
+    let answer = () => {};
+    rig.target.held = new Promise<void>((resolve) => (answer = resolve));
     await rig.startEngine();
     await rig.connect();
     const ada = await rig.createUser('ada@example.com', { title: '0' });
     for (let at = 1; at <= 50; at += 1) await rig.updateUser(ada, { title: String(at) });
+    answer();
     await waitFor(() => rig.target.userNamed('ada@example.com')?.attributes.title === '50', {
       what: 'the last title',
     });
-    expect(rig.target.made('update').length + rig.target.made('create').length).toBeLessThan(10);
+    expect(rig.target.made('update').length + rig.target.made('create').length).toBeLessThanOrEqual(3);
     expect(rig.target.mostAtOnce).toBe(1);
   });
 
