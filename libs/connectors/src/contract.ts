@@ -97,6 +97,9 @@ export type Outcome<T> =
   /** Credentials or rights are refused: stop the connection, not the objects. */
   | ({ kind: 'denied'; message: string; remedy?: string } & Told);
 
+/** Every way a call can end without having succeeded. */
+export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+
 export interface TestStep {
   step:
     | 'reach'

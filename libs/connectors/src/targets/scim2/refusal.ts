@@ -1,6 +1,7 @@
 import { isObject, parsePath } from '@rollcall/scim';
 import type { Outcome, RateHints } from '../../contract.js';
-import { waitFrom } from '../../http/rate-hints.js';
+import { attributeNamedIn, clip } from '../../http/error-text.js';
+import { retryLater } from '../../http/retry-later.js';
 
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -39,15 +40,7 @@ export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refu
   const { detail, scimType } = errorOf(reply);
   const said = detail || `HTTP ${status} without an explanation`;
   const told = { answer: answerOf(reply), ...(hints && { hints }) };
-  const afterMs = waitFrom(hints, now);
-  const retry = (scope: 'object' | 'connection', message: string, maybeDone = false): Refusal => ({
-    kind: 'retry',
-    scope,
-    message,
-    ...(afterMs !== undefined && { afterMs }),
-    ...(maybeDone && attempted.kind === 'write' && { maybeDone }),
-    ...told,
-  });
+  const retry = retryLater(told, attempted.kind, now);
 
   if (status >= 300 && status < 400) {
     const to = reply.headers.location;
@@ -87,7 +80,10 @@ export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refu
   if (status >= 500 && status !== 501) return retry('object', `The target failed: ${said}`, true);
 
   const code = scimType ?? `http-${status}`;
-  const attribute = attributeIn(detail, attempted.attributes ?? []);
+  const attribute = attributeNamedIn(
+    detail,
+    (attempted.attributes ?? []).map((name) => ({ name, spellings: spellings(name) })),
+  );
   const remedy = remedyFor(code, status, attribute);
   return {
     kind: 'rejected',
@@ -130,23 +126,6 @@ export function errorOf(reply: Reply): { detail: string; scimType?: string } {
   const detail = texts.find((each): each is string => typeof each === 'string' && each !== '');
   const scimType = typeof body.scimType === 'string' && body.scimType !== '' ? body.scimType : undefined;
   return { detail: clip(detail ?? (typeof first === 'string' ? first : '')), ...(scimType && { scimType }) };
-}
-
-const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}...` : text).trim();
-
-/** The sent attribute an error text names: the longest spelling found, so `name.givenName` wins over `name`. */
-function attributeIn(detail: string, attributes: string[]): string | undefined {
-  if (detail === '') return undefined;
-  let best: { attribute: string; length: number } | undefined;
-  for (const attribute of attributes) {
-    for (const name of spellings(attribute)) {
-      if (best && name.length <= best.length) continue;
-      const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      if (new RegExp(`(?<![\\w.])${escaped}(?![\\w])`, 'i').test(detail))
-        best = { attribute, length: name.length };
-    }
-  }
-  return best?.attribute;
 }
 
 function spellings(attribute: string): string[] {

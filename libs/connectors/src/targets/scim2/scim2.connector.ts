@@ -14,6 +14,7 @@ import type {
   TestReport,
 } from '../../contract.js';
 import { checkAuthorities, checkClientCertificate } from '../../http/check-certificates.js';
+import { told } from '../../http/told.js';
 import { checkAttribute, unwritable } from './attribute-path.js';
 import { assembleResource } from './assemble-resource.js';
 import { changeMembers, planMembers } from './change-members.js';
@@ -30,7 +31,7 @@ import { collectionOf, Session, type Call } from './session.js';
 import { completeSettings } from './complete-settings.js';
 import type { Scim2Credentials, Scim2Settings } from './settings.js';
 import { testTarget } from './test-target.js';
-import { told, updateObject } from './update-object.js';
+import { updateObject } from './update-object.js';
 
 export const scim2: ConnectorModule = {
   manifest,

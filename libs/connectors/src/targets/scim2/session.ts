@@ -3,8 +3,13 @@ import type { Agent } from 'undici';
 import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
+import { askWithToken, refusalWithoutToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { fixedAuthorization } from '../../http/fixed-authorization.js';
+import { parseJson } from '../../http/parse-json.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { fromWire } from './dialect.js';
 import { isForeign404, refusalOf, type Attempted, type Refusal, type Reply } from './refusal.js';
@@ -35,6 +40,11 @@ export type Sent =
       refused: Refusal;
     };
 
+const remedies = {
+  address: 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.',
+  refused: 'Check token URL, client id, client secret and scope of this connection.',
+};
+
 export const collectionOf: Record<SubjectType, string> = { user: '/Users', group: '/Groups' };
 
 /** Authenticated calls to one SCIM base URL, one attempt each; the answer is read as far as HTTP goes. */
@@ -45,7 +55,7 @@ export class Session {
   private readonly base: URL;
   private readonly token?: AccessToken;
   private readonly fixedHeaders: Record<string, string> = {};
-  private readonly secrets: string[];
+  private readonly secrets: string[] = [];
 
   constructor(
     readonly settings: Scim2Settings,
@@ -65,18 +75,10 @@ export class Session {
     if (credentials.type === 'oauth2-client-credentials') {
       this.token = new AccessToken(this.agent, credentials, { timeoutMs, userAgent: runtime.userAgent });
       this.secrets = [credentials.clientSecret];
-    } else if (credentials.type === 'basic') {
-      const pair = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
-      this.fixedHeaders.authorization = `Basic ${pair}`;
-      this.secrets = [pair, credentials.password];
-    } else if (credentials.type === 'bearer') {
-      this.fixedHeaders.authorization = `Bearer ${credentials.token}`;
-      this.secrets = [credentials.token];
-    } else if (credentials.type === 'header') {
-      this.fixedHeaders[credentials.name.toLowerCase()] = credentials.value;
-      this.secrets = [credentials.value];
-    } else {
-      this.secrets = [];
+    } else if (credentials.type !== 'certificate') {
+      const { headers, secrets } = fixedAuthorization(credentials);
+      this.fixedHeaders = headers;
+      this.secrets = secrets;
     }
   }
 
@@ -91,26 +93,22 @@ export class Session {
 
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
-    const first = await this.bearer();
-    if ('refused' in first) return { call: wire, unasked: true, ...first };
-    let { token } = first;
-    let result = await this.attempt(call, wire, token);
-    if (this.token && result.kind === 'answer' && result.status === 401) {
-      const second = await this.bearer(first.token);
-      if ('refused' in second) return { call: wire, unasked: true, ...second };
-      token = second.token;
-      result = await this.attempt(call, wire, token);
-    }
+    const ask = (token?: string) => this.attempt(call, wire, token);
+    const asked = this.token ? await askWithToken(this.token, ask) : { answer: await ask() };
+    if ('noToken' in asked)
+      return { call: wire, unasked: true, ...refusalWithoutToken(asked.noToken, remedies) };
+    const { answer, token } = asked;
     const attempted: Attempted = {
       kind: call.method === 'GET' ? 'read' : 'write',
       collection: !/^\/(?:Users|Groups)\/./.test(call.path),
       attributes: call.attributes,
       duplicateAnswers: this.settings.duplicateAnswers,
     };
-    if (result.kind === 'failure') {
-      return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
+    if (answer.kind === 'failure') {
+      const refused = refusalOfFailure(answer, attempted.kind, remedies.address);
+      return { call: wire, failure: answer, refused };
     }
-    const reply = this.replyOf(result, token, call);
+    const reply = this.replyOf(answer, token, call);
     if (reply.status < 200 || reply.status >= 300) {
       const real = !attempted.collection && isForeign404(reply) && (await this.isThere(call));
       return {
@@ -147,27 +145,6 @@ export class Session {
     // URLSearchParams writes a space as "+", which some servers take literally.
     url.search = url.search.replaceAll('+', '%20');
     return url;
-  }
-
-  /** An OAuth token where the connection has such credentials. `refused`: the one the app has just turned down. */
-  private async bearer(
-    refused?: string,
-  ): Promise<{ token?: string } | { refused: Refusal; failure?: HttpFailure }> {
-    if (!this.token) return {};
-    const result = await this.token.get(refused);
-    if (result.kind === 'token') return { token: result.token };
-    if (result.kind === 'unavailable') {
-      const { failure, message } = result;
-      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }), failure };
-      return { refused: { kind: 'retry', scope: 'connection', message } };
-    }
-    return {
-      refused: {
-        kind: 'denied',
-        message: result.message,
-        remedy: 'Check token URL, client id, client secret and scope of this connection.',
-      },
-    };
   }
 
   private attempt(call: Call, wire: WireCall, token?: string): Promise<HttpAnswer | HttpFailure> {
@@ -212,43 +189,8 @@ function baseOf({ baseUrl, basePath }: Scim2Settings): URL {
   return url;
 }
 
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function refusalOfFailure(failure: HttpFailure, kind: Attempted['kind'] = 'read'): Refusal {
-  if (failure.cause === 'address') {
-    return {
-      kind: 'denied',
-      message: failure.message,
-      remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.',
-    };
-  }
-  const scope =
-    failure.cause === 'stopped' || (failure.sent && failure.cause === 'timeout') ? 'object' : 'connection';
-  return {
-    kind: 'retry',
-    scope,
-    message: failure.message,
-    ...(failure.sent && kind === 'write' && { maybeDone: true }),
-  };
-}
-
 function unreadable(reply: Reply): Refusal {
-  if (reply.tooLong) {
-    return {
-      kind: 'rejected',
-      code: 'answer-too-long',
-      message: 'The answer is longer than this connection allows.',
-      remedy: 'Lower the page size, or raise the largest answer in the settings.',
-      answer: `HTTP ${reply.status}`,
-    };
-  }
+  if (reply.tooLong) return answerTooLong(reply);
   return {
     kind: 'retry',
     scope: 'connection',

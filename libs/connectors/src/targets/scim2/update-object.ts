@@ -1,12 +1,12 @@
 import { isObject } from '@rollcall/scim';
 import type { AttributeChange, OperationContext, Outcome, SubjectType, WireCall } from '../../contract.js';
+import { told } from '../../http/told.js';
 import { isEmpty, type Resource } from './assemble-resource.js';
 import { attributeOf, parseAttributePath, resourceTypes } from './attribute-path.js';
 import { buildPatch, buildPatchFor, patchBody, wireOperations, type PatchOperation } from './build-patch.js';
 import { changeResource, touchedAttributes, valueAt, withUnreturned } from './change-resource.js';
 import { toWire, wirePath } from './dialect.js';
 import { readResource } from './read-resource.js';
-import type { Reply } from './refusal.js';
 import { collectionOf, type Call, type Session, type Sent } from './session.js';
 
 type Updated = Outcome<{ id: string; etag?: string }>;
@@ -253,12 +253,6 @@ function ended({ id, calls }: Update, sent: Sent): Updated {
   const etag = readResource(sent.reply.body)?.etag;
   return { kind: 'ok', value: { id, ...(etag && { etag }) }, ...told(sent.reply, calls) };
 }
-
-export const told = (reply: Reply, calls: WireCall[]) => ({
-  answer: `HTTP ${reply.status}`,
-  calls,
-  ...(reply.hints && { hints: reply.hints }),
-});
 
 const noResource = (calls: WireCall[]): Updated => ({
   kind: 'rejected',
