@@ -82,8 +82,8 @@ describeWithSamba('connections to domain controllers', () => {
       'discover passed',
       'read-users passed',
       'find-user passed',
-      'write-probe passed',
       'read-groups passed',
+      'write-probe passed',
       'limits passed',
     ]);
     expect(ok).toBe(true);

@@ -70,8 +70,8 @@ describeWithSlapd('connections to LDAP servers', () => {
         'discover passed',
         'read-users passed',
         'find-user passed',
-        'write-probe passed',
         'read-groups passed',
+        'write-probe passed',
         'limits passed',
       ]);
       expect(await slapd.search(slapd.people, '(uid=rollcall-probe-*)')).toEqual([]);

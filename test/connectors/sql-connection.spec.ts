@@ -145,8 +145,8 @@ function connections(
       'discover passed',
       'read-users passed',
       'find-user passed',
-      'write-probe passed',
       'read-groups passed',
+      'write-probe passed',
       'limits passed',
     ]);
     expect(ok).toBe(true);

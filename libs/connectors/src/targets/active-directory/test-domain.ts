@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Connector, SubjectType, TestReport } from '../../contract.js';
+import { beginTest, failed, passed, skipped, type Verdict } from '../../graded-test/test-run.js';
 import { noBase } from '../ldap/refusals.js';
 import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import { newWork } from '../ldap/server-link.js';
-import { beginTest, failed, passed, skipped, type Verdict, verdictOf } from '../ldap/test-steps.js';
+import { tryOpening, verdictOf } from '../ldap/test-steps.js';
 import { capability, type Domain } from './domain.js';
 import { findObjects } from './read-objects.js';
 
@@ -14,27 +15,29 @@ export async function testDomain(
   domain: Domain,
   connector: Pick<Connector, 'create' | 'update' | 'delete'>,
 ): Promise<TestReport> {
-  const { step, rest, opened } = await beginTest(domain);
-  if (!opened) return rest();
-  if (!(await step('discover', () => domainVerdict(domain)))) return rest('This is no domain controller.');
+  const run = beginTest(verdictOf);
+  const { take, report } = run;
+  const notOpened = await tryOpening(domain, run);
+  if (notOpened !== undefined) return report(notOpened);
+  if (!(await take('discover', () => domainVerdict(domain)))) return report('This is no domain controller.');
   const counts: Partial<Record<SubjectType, Count>> = {};
-  const readable = await step('read-users', async () => {
+  const readable = await take('read-users', async () => {
     counts.user = await count(domain, 'user');
     return countVerdict(counts.user, 'accounts');
   });
-  if (!readable) return rest('The accounts cannot be read.');
-  await step('find-user', async () => {
+  if (!readable) return report('The accounts cannot be read.');
+  await take('find-user', async () => {
     await findObjects(domain, 'user', { attribute: 'userPrincipalName', value: randomUUID() }, newWork());
     return passed('Accounts are found by userPrincipalName.');
   });
-  await step('write-probe', () => writeVerdict(domain, connector));
-  await step('read-groups', async () => {
+  await take('read-groups', async () => {
     if (!domain.settings.groups) return skipped('Groups are switched off for this connection.');
     counts.group = await count(domain, 'group');
     return countVerdict(counts.group, 'groups');
   });
-  await step('limits', () => Promise.resolve(limitVerdict(domain)));
-  return rest();
+  await take('write-probe', () => writeVerdict(domain, connector));
+  await take('limits', () => limitVerdict(domain));
+  return report();
 }
 
 async function domainVerdict(domain: Domain): Promise<Verdict> {

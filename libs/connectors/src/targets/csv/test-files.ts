@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { SubjectType, TestReport, TestStep } from '../../contract.js';
+import type { SubjectType, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  failedBy,
+  passed,
+  skipped,
+  type Step,
+  type TestRun,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import type { FileStore } from './file-store.js';
 import { Refused } from './refusals.js';
 import { columnsOf, type CsvSettings } from './settings.js';
 import { hostOf, OpeningFailed, type OpeningStage } from './sftp-connection.js';
 import { SftpStore } from './sftp-store.js';
-
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
-const order: Step[] = [
-  'reach',
-  'tls',
-  'authenticate',
-  'discover',
-  'read-users',
-  'find-user',
-  'write-probe',
-  'read-groups',
-  'limits',
-];
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testFiles(
@@ -31,56 +23,42 @@ export async function testFiles(
   store: FileStore,
   count: (type: SubjectType) => Promise<{ rows: number; bytes: number }>,
 ): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  const step = async (name: Step, look: () => Promise<Verdict>): Promise<boolean> => {
-    const from = performance.now();
-    const verdict = await look().catch((error: unknown) => verdictOf(error));
-    steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - from) });
-    return verdict.status !== 'failed';
-  };
-  const rest = (why: string): TestReport => {
-    for (const name of order.slice(steps.length)) steps.push({ step: name, ...skipped(why), durationMs: 0 });
-    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
-  };
-
-  if (!(await greet(settings, store, steps))) return rest('Not signed in.');
-  const found = await step('discover', async () => {
+  const run = beginTest(verdictOf);
+  const { take, report } = run;
+  if (!(await greet(settings, store, run))) return report('Not signed in.');
+  const found = await take('discover', async () => {
     await store.reach();
     return passed(`The folder ${store.url('.')} is there.`);
   });
-  if (!found) return rest('The folder is not there.');
+  if (!found) return report('The folder is not there.');
   const counts: { rows: number; bytes: number }[] = [];
-  const readable = await step('read-users', async () => {
+  const readable = await take('read-users', async () => {
     counts.push(await count('user'));
     return passed(`${store.url(settings.usersFile)} holds ${counts[0]!.rows} accounts.`);
   });
-  if (!readable) return rest('The accounts cannot be read.');
-  await step('find-user', async () => passed(`Accounts are found by the column ${settings.userKey}.`));
-  await step('write-probe', () => writeVerdict(settings, store));
-  await step('read-groups', async () => {
+  if (!readable) return report('The accounts cannot be read.');
+  await take('find-user', () => passed(`Accounts are found by the column ${settings.userKey}.`));
+  await take('read-groups', async () => {
     if (!settings.groups) return skipped('Groups are switched off for this connection.');
     counts.push(await count('group'));
     return passed(`${store.url(settings.groupsFile)} holds ${counts[1]!.rows} groups.`);
   });
-  await step('limits', () => Promise.resolve(limitVerdict(settings, store, counts)));
-  return rest('');
+  await take('write-probe', () => writeVerdict(settings, store));
+  await take('limits', () => limitVerdict(settings, store, counts));
+  return report();
 }
 
 /** @returns whether files can be asked for now */
-async function greet(settings: CsvSettings, store: FileStore, steps: TestStep[]): Promise<boolean> {
-  const from = performance.now();
-  const opened = store instanceof SftpStore ? store.greet() : store.reach();
-  const failure = await opened.then(
-    () => undefined,
-    (error: unknown) => error as Error,
+async function greet(settings: CsvSettings, store: FileStore, run: TestRun): Promise<boolean> {
+  const [failure, durationMs] = await timed(() =>
+    (store instanceof SftpStore ? store.greet() : store.reach()).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    ),
   );
-  const durationMs = Math.round(performance.now() - from);
-  const say = (step: Step, verdict: Verdict) => steps.push({ step, ...verdict, durationMs });
+  const say = (step: Step, verdict: Verdict) => run.say(step, verdict, durationMs);
   if (!(store instanceof SftpStore)) {
-    if (failure) {
-      say('reach', verdictOf(failure));
-      return false;
-    }
+    if (failure) return say('reach', verdictOf(failure));
     say('reach', passed(`The hub may work in ${store.url('.')}.`));
     say('tls', skipped('A folder of this machine: nothing travels.'));
     say('authenticate', skipped('A folder of this machine: nobody signs in.'));
@@ -93,10 +71,7 @@ async function greet(settings: CsvSettings, store: FileStore, steps: TestStep[])
     { stage: ['sign-in', 'sftp'], step: 'authenticate', good: 'The user is signed in.' },
   ];
   for (const { stage, step, good } of stages) {
-    if (failure && stage.includes(failure.stage)) {
-      say(step, verdictOf(failure.refused));
-      return false;
-    }
+    if (failure && stage.includes(failure.stage)) return say(step, verdictOf(failure.refused));
     say(step, passed(good));
   }
   return true;
@@ -137,10 +112,8 @@ function limitVerdict(
 function verdictOf(error: unknown): Verdict {
   if (error instanceof OpeningFailed) return verdictOf(error.refused);
   if (!(error instanceof Refused)) throw error;
-  const { refusal } = error;
-  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
-  return failed(
-    refusal.message,
-    advice ?? 'Check host and port of the server, that a firewall lets the hub through, and try again.',
+  return failedBy(
+    error.refusal,
+    'Check host and port of the server, that a firewall lets the hub through, and try again.',
   );
 }

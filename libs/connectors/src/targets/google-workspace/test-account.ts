@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport, TestStep } from '../../contract.js';
+import type { Connector, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  notProbed,
+  passed,
+  skipped,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import type { HttpFailure } from '../../http/exchange.js';
 import { manifest } from './manifest.js';
 import { probeWriting } from './probe-writing.js';
@@ -8,90 +17,52 @@ import { getCall } from './read-call.js';
 import type { Refusal } from './refusal.js';
 import type { Sent, Session, SignedIn } from './session.js';
 
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-const order: Step[] = [
-  'reach',
-  'tls',
-  'authenticate',
-  'discover',
-  'read-users',
-  'find-user',
-  'read-groups',
-  'write-probe',
-  'limits',
-];
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testAccount(
   session: Session,
   connector: Pick<Connector, 'create' | 'update' | 'delete'>,
 ): Promise<TestReport> {
   const { settings } = session;
-  const steps: TestStep[] = [];
-  const add = (step: Step, verdict: Verdict, durationMs = 0) => steps.push({ step, ...verdict, durationMs });
-  const report = (why?: string): TestReport => {
-    if (why !== undefined) for (const step of order.slice(steps.length)) add(step, skipped(why));
-    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
-  };
-  const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
-    const from = performance.now();
-    return [await work(), Math.round(performance.now() - from)];
-  };
+  const { say, take, report } = beginTest();
   const get = (path: string, query?: Record<string, string>) =>
-    timed(() => session.send({ method: 'GET', path, query, wantsBody: true }));
+    session.send({ method: 'GET', path, query, wantsBody: true });
   const { customer } = settings;
 
   const [signedIn, signedInMs] = await timed(() => session.signIn());
-  const [users, usersMs] = await get('/users', { customer, maxResults: '1' });
+  const [users, usersMs] = await timed(() => get('/users', { customer, maxResults: '1' }));
   const failure = ('failure' in signedIn && signedIn.failure) || ('failure' in users && users.failure);
   if (failure && failure.cause !== 'tls') {
-    add('reach', failed(failure.message, reachRemedy(failure)), signedInMs);
+    say('reach', failed(failure.message, reachRemedy(failure)), signedInMs);
     return report('Not reached.');
   }
-  add('reach', passed('The API and the place tokens come from answer.'), signedInMs);
+  say('reach', passed('The API and the place tokens come from answer.'), signedInMs);
   if (failure) {
     const remedy =
       'Certificates are signed by somebody else than Google’s authority, as by a proxy that looks into TLS: give its certificate under trusted certificates.';
-    add('tls', failed(failure.message, remedy));
+    say('tls', failed(failure.message, remedy));
     return report('Not reached.');
   }
   const plain = [settings.baseUrl, settings.tokenUrl].some((url) => url.startsWith('http:'));
-  add(
+  say(
     'tls',
     plain ? skipped('Plain HTTP: secrets travel unencrypted.') : passed('The certificates are valid.'),
   );
-  const authenticate = authenticateVerdict(signedIn, users);
-  add('authenticate', authenticate, signedInMs);
-  if (authenticate.status === 'failed') return report('Not signed in.');
+  if (!say('authenticate', authenticateVerdict(signedIn, users), signedInMs)) return report('Not signed in.');
 
-  const [schemas, schemasMs] = await get(`/customer/${encodeURIComponent(customer)}/schemas`);
-  add('discover', discoverVerdict(schemas), schemasMs);
-  const read = listVerdict(users, 'users');
-  add('read-users', read, usersMs);
-  if (read.status === 'failed') return report('Users cannot be read.');
-
-  const nobody = `rollcall-${randomUUID()}@${settings.domain}`;
-  const [found, foundMs] = await timed(() => session.send(getCall('user', nobody)));
-  add('find-user', findVerdict(found, settings.domain), foundMs);
-  if (settings.groups) {
-    const [groups, groupsMs] = await get('/groups', { customer, maxResults: '1' });
-    add('read-groups', listVerdict(groups, 'groups'), groupsMs);
-  } else {
-    add('read-groups', skipped('Groups are switched off for this connection.'));
-  }
-  if (settings.writeProbe) {
-    const [probed, probedMs] = await timed(() => probeWriting(connector, session));
-    add('write-probe', probed, probedMs);
-  } else {
-    add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
-  }
-  add('limits', passed(manifest.limits![0]!));
+  await take('discover', async () =>
+    discoverVerdict(await get(`/customer/${encodeURIComponent(customer)}/schemas`)),
+  );
+  if (!say('read-users', listVerdict(users, 'users'), usersMs)) return report('Users cannot be read.');
+  await take('find-user', async () => {
+    const nobody = `rollcall-${randomUUID()}@${settings.domain}`;
+    return findVerdict(await session.send(getCall('user', nobody)), settings.domain);
+  });
+  await take('read-groups', async () => {
+    if (!settings.groups) return skipped('Groups are switched off for this connection.');
+    return listVerdict(await get('/groups', { customer, maxResults: '1' }), 'groups');
+  });
+  await take('write-probe', () => (settings.writeProbe ? probeWriting(connector, session) : notProbed));
+  say('limits', passed(manifest.limits![0]!));
   return report();
 }
 

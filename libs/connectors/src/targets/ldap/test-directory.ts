@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome, RemoteObject, SubjectType, TestReport } from '../../contract.js';
+import { beginTest, failed, passed, skipped, type Verdict } from '../../graded-test/test-run.js';
 import { activeValues } from './active-state.js';
 import { attributesAllowed } from './directory-schema.js';
 import { findEntries } from './read-entries.js';
@@ -7,7 +8,7 @@ import { Refused, type Refusal } from './result-codes.js';
 import { noBase } from './refusals.js';
 import { newWork } from './server-link.js';
 import type { Session } from './session.js';
-import { beginTest, failed, passed, skipped, type Verdict, verdictOf } from './test-steps.js';
+import { tryOpening, verdictOf } from './test-steps.js';
 
 const mostCounted = 5_000;
 
@@ -18,28 +19,30 @@ export interface ProbeTools {
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testDirectory(session: Session, tools: ProbeTools): Promise<TestReport> {
-  const { step, rest, opened } = await beginTest(session);
-  if (!opened) return rest();
-  await step('discover', () => schemaVerdict(session));
+  const run = beginTest(verdictOf);
+  const { take, report } = run;
+  const notOpened = await tryOpening(session, run);
+  if (notOpened !== undefined) return report(notOpened);
+  await take('discover', () => schemaVerdict(session));
   const counts: Partial<Record<SubjectType, Count>> = {};
-  const readable = await step('read-users', async () => {
+  const readable = await take('read-users', async () => {
     counts.user = await count(session, 'user');
     return countVerdict(counts.user, 'accounts');
   });
-  if (!readable) return rest('The accounts cannot be read.');
-  await step('find-user', async () => {
+  if (!readable) return report('The accounts cannot be read.');
+  await take('find-user', async () => {
     const key = { attribute: session.settings.userRdn, value: randomUUID() };
     await findEntries(session, 'user', key, newWork());
     return passed(`Accounts are found by ${session.settings.userRdn}.`);
   });
-  await step('write-probe', () => writeVerdict(session, tools));
-  await step('read-groups', async () => {
+  await take('read-groups', async () => {
     if (!session.settings.groups) return skipped('Groups are switched off for this connection.');
     counts.group = await count(session, 'group');
     return countVerdict(counts.group, 'groups');
   });
-  await step('limits', () => Promise.resolve(limitVerdict(counts)));
-  return rest();
+  await take('write-probe', () => writeVerdict(session, tools));
+  await take('limits', () => limitVerdict(counts));
+  return report();
 }
 
 async function schemaVerdict(session: Session): Promise<Verdict> {

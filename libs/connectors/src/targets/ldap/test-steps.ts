@@ -1,61 +1,25 @@
 import { ResultCodeError } from 'ldapts';
-import type { TestReport, TestStep } from '../../contract.js';
+import {
+  failed,
+  failedBy,
+  passed,
+  skipped,
+  type Step,
+  type TestRun,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import { type Connection, OpeningFailed } from './connection.js';
 import { Refused, refusalOf } from './result-codes.js';
 import type { ServerLink } from './server-link.js';
 
-export type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-export const passed = (message: string): Verdict => ({ status: 'passed', message });
-export const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-export const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
-const order: Step[] = [
-  'reach',
-  'tls',
-  'authenticate',
-  'discover',
-  'read-users',
-  'find-user',
-  'write-probe',
-  'read-groups',
-  'limits',
-];
-
-export interface RunningTest {
-  /** Whether a connection could be opened. */
-  opened: boolean;
-  /** @returns false when it failed */
-  step(name: Step, look: () => Promise<Verdict>): Promise<boolean>;
-  /** The report; steps that were not taken are skipped for this reason. */
-  rest(why?: string): TestReport;
-}
-
-/** Opens a connection from the network up, and is ready for the further steps. */
-export async function beginTest(link: ServerLink): Promise<RunningTest> {
-  const steps: TestStep[] = [];
-  const from = performance.now();
-  const opened = await link.open().catch((error: unknown) => error as Error);
-  const durationMs = Math.round(performance.now() - from);
-  for (const [name, verdict] of openingVerdicts(link, opened))
-    steps.push({ step: name, ...verdict, durationMs });
-  if (!(opened instanceof Error)) await opened.close();
-  const notOpened = steps.at(-1)!.step === 'authenticate' ? 'Not signed in.' : 'Not reached.';
-  return {
-    opened: !(opened instanceof Error),
-    async step(name, look) {
-      const begun = performance.now();
-      const verdict = await look().catch((error: unknown) => verdictOf(error));
-      steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - begun) });
-      return verdict.status !== 'failed';
-    },
-    rest(why = notOpened) {
-      for (const name of order.slice(steps.length))
-        steps.push({ step: name, ...skipped(why), durationMs: 0 });
-      return { ok: steps.every(({ status }) => status !== 'failed'), steps };
-    },
-  };
+/** Opens a connection from the network up. @returns why no further step can be taken, if so */
+export async function tryOpening(link: ServerLink, { say }: TestRun): Promise<string | undefined> {
+  const [opened, openedMs] = await timed(() => link.open().catch((error: unknown) => error as Error));
+  for (const [step, verdict] of openingVerdicts(link, opened))
+    if (!say(step, verdict, openedMs)) return step === 'authenticate' ? 'Not signed in.' : 'Not reached.';
+  await (opened as Connection).close();
+  return undefined;
 }
 
 function openingVerdicts(link: ServerLink, opened: Connection | Error): [Step, Verdict][] {
@@ -86,9 +50,9 @@ function openingVerdicts(link: ServerLink, opened: Connection | Error): [Step, V
   ];
   if (refusal) {
     const advice =
-      ('remedy' in refusal && refusal.remedy) ||
       'Check that the port is one of a directory, look into the state and the log of the server, or raise the time-out.';
-    return [reach, tls, ['authenticate', failed(message || 'The server refuses to sign in.', advice)]];
+    const told = { ...refusal, message: message || 'The server refuses to sign in.' };
+    return [reach, tls, ['authenticate', failedBy(told, advice)]];
   }
   return [reach, tls, ['authenticate', passed('The service account is signed in.')]];
 }
@@ -98,10 +62,5 @@ export function verdictOf(error: unknown): Verdict {
     if (error instanceof ResultCodeError) return verdictOf(new Refused(refusalOf(error, []), error.code));
     throw error;
   }
-  const { refusal } = error;
-  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
-  return failed(
-    refusal.message,
-    advice ?? 'Check the settings of the connection, then the state of the server.',
-  );
+  return failedBy(error.refusal, 'Check the settings of the connection, then the state of the server.');
 }

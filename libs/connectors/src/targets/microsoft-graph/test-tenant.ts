@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport, TestStep } from '../../contract.js';
+import type { Connector, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  notProbed,
+  passed,
+  skipped,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import { lackingRight } from './explain-refusal.js';
 import { limits } from './manifest.js';
 import { userPath } from './odata.js';
@@ -9,103 +18,55 @@ import { readPage } from './read-objects.js';
 import type { Refusal } from './refusal.js';
 import type { Call, Sent, Session } from './session.js';
 
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-const later: Step[] = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'];
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testTenant(
   session: Session,
   connector: Pick<Connector, 'create' | 'update' | 'delete'>,
 ): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  const add = (step: Step, verdict: Verdict, durationMs = 0) => steps.push({ step, ...verdict, durationMs });
-  const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
-    const from = performance.now();
-    return [await work(), Math.round(performance.now() - from)];
-  };
-  const ask = (call: Omit<Call, 'method'>) => timed(() => session.send({ method: 'GET', ...call }));
-  const report = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
+  const { say, take, report } = beginTest();
+  const ask = (call: Omit<Call, 'method'>) => session.send({ method: 'GET', ...call });
   const { settings } = session;
 
-  const [first, firstMs] = await ask({ path: '/users', query: { $top: '1', $select: 'id' } });
-  const reach = reachVerdict(session, first);
-  add('reach', reach, firstMs);
-  const tls = reach.status === 'passed' ? tlsVerdict(session, first) : skipped('Not reached.');
-  add('tls', tls);
-  if (reach.status === 'failed' || tls.status === 'failed') {
-    for (const step of ['authenticate', ...later] as const) add(step, skipped('Not reached.'));
-    return report();
-  }
-  const authenticate = authenticateVerdict(session, first);
-  add('authenticate', authenticate);
-  if (authenticate.status === 'failed') {
-    for (const step of later) add(step, skipped('Not signed in.'));
-    return report();
-  }
+  const [first, firstMs] = await timed(() => ask({ path: '/users', query: { $top: '1', $select: 'id' } }));
+  if (!say('reach', reachVerdict(session, first), firstMs)) return report('Not reached.');
+  if (!say('tls', tlsVerdict(session, first))) return report('Not reached.');
+  if (!say('authenticate', authenticateVerdict(session, first))) return report('Not signed in.');
 
-  const [tenant, tenantMs] = await ask({
-    path: '/organization',
-    query: { $select: 'id,displayName,verifiedDomains' },
-  });
-  const domains = domainsOf(tenant);
-  add(
+  const [domains, domainsMs] = await timed(async () =>
+    domainsOf(await ask({ path: '/organization', query: { $select: 'id,displayName,verifiedDomains' } })),
+  );
+  say(
     'discover',
     domains.length > 0
       ? passed(`Users may be made in ${domains.join(', ')}.`)
       : skipped(
           'The domains of the tenant cannot be read: give the app Directory.Read.All to see them here.',
         ),
-    tenantMs,
+    domainsMs,
   );
-  const read = usersVerdict(first);
-  add('read-users', read, firstMs);
-  if (read.status === 'failed') {
-    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
-    return report();
-  }
-
-  const nobody = userPath(`${randomUUID()}@${domains[0] ?? 'example.com'}`);
-  const [found, foundMs] = await ask({ path: nobody, query: { $select: 'id' }, object: true });
-  const finds = !found.refused || found.refused.kind === 'not-found';
-  add(
-    'find-user',
-    finds
-      ? passed('Users are found by userPrincipalName.')
-      : failed(found.refused!.message, remedyOf(found.refused!)),
-    foundMs,
-  );
-
-  if (settings.groups) {
-    const [groups, groupsMs] = await ask({ path: '/groups', query: { $top: '1', $select: 'id' } });
-    add(
-      'read-groups',
-      groups.refused
-        ? failed(groups.refused.message, groupsRemedy(groups.refused))
-        : passed('Groups can be read.'),
-      groupsMs,
+  if (!say('read-users', usersVerdict(first), firstMs)) return report('Users cannot be read.');
+  await take('find-user', async () => {
+    const nobody = userPath(`${randomUUID()}@${domains[0] ?? 'example.com'}`);
+    const { refused } = await ask({ path: nobody, query: { $select: 'id' }, object: true });
+    if (refused && refused.kind !== 'not-found') return failed(refused.message, remedyOf(refused));
+    return passed('Users are found by userPrincipalName.');
+  });
+  await take('read-groups', async () => {
+    if (!settings.groups) return skipped('Groups are switched off for this connection.');
+    const { refused } = await ask({ path: '/groups', query: { $top: '1', $select: 'id' } });
+    if (refused) return failed(refused.message, groupsRemedy(refused));
+    return passed('Groups can be read.');
+  });
+  await take('write-probe', () => {
+    const domain = settings.probeDomain ?? domains[0];
+    if (!settings.writeProbe) return notProbedWith(session);
+    if (domain !== undefined) return probeWriting(connector, session, domain);
+    return failed(
+      'The domain of the test user is not known.',
+      'Set the domain of the test user in the settings.',
     );
-  } else {
-    add('read-groups', skipped('Groups are switched off for this connection.'));
-  }
-
-  const domain = settings.probeDomain ?? domains[0];
-  if (!settings.writeProbe) add('write-probe', skipped(notProbed(session)));
-  else if (domain === undefined)
-    add(
-      'write-probe',
-      failed('The domain of the test user is not known.', 'Set the domain of the test user in the settings.'),
-    );
-  else {
-    const [probed, probedMs] = await timed(() => probeWriting(connector, session, domain));
-    add('write-probe', probed, probedMs);
-  }
-  add('limits', passed(limits.join(' ')));
+  });
+  say('limits', passed(limits.join(' ')));
   return report();
 }
 
@@ -161,7 +122,7 @@ function usersVerdict({ refused, reply }: Sent): Verdict {
 }
 
 function domainsOf(sent: Sent): string[] {
-  const [organization] = sent.refused ? [] : readPage(sent.reply.body).value;
+  const [organization] = sent.refused ? [] : (readPage(sent.reply.body)?.value ?? []);
   const list = Array.isArray(organization?.verifiedDomains)
     ? organization.verifiedDomains.filter(isObject)
     : [];
@@ -171,11 +132,11 @@ function domainsOf(sent: Sent): string[] {
   return first.map(({ name }) => name).filter((name) => typeof name === 'string');
 }
 
-function notProbed({ roles, settings }: Session): string {
+function notProbedWith({ roles, settings }: Session): Verdict {
   const lacking = [lackingRight(roles, 'user'), settings.groups ? lackingRight(roles, 'group') : undefined];
   const names = lacking.filter((each) => each !== undefined);
   const missing = names.length > 0 ? ` The app lacks ${names.join(' and ')}, so it can only read.` : '';
-  return `Nothing is written in tests: see "Write in tests" in the settings.${missing}`;
+  return skipped(`${notProbed.message}${missing}`);
 }
 
 const groupsRemedy = (refused: Refusal): string =>

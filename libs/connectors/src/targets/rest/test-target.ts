@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Connector, TestReport, TestStep } from '../../contract.js';
+import type { Connector, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  notProbed,
+  passed,
+  skipped,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import { findObjects } from './find-objects.js';
 import { listPage } from './list-page.js';
 import type { OperationInput } from './operation-input.js';
@@ -11,58 +20,23 @@ import type { Sent, Session } from './session.js';
 import type { RestRequest } from './settings.js';
 import { showRequests } from './show-requests.js';
 
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-
-const later = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'] as const;
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testTarget(session: Session, connector: Connector): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  const add = (step: TestStep['step'], verdict: Verdict, durationMs = 0) =>
-    steps.push({ step, ...verdict, durationMs });
-  const timed = async (step: TestStep['step'], judge: () => Promise<Verdict>) => {
-    const from = performance.now();
-    const verdict = await judge();
-    add(step, verdict, Math.round(performance.now() - from));
-    return verdict;
-  };
-  const report = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
+  const { say, take, report } = beginTest();
   const { settings } = session;
 
   const first = firstRequest(session);
   if (!first) {
-    add(
-      'reach',
-      failed(
-        'Nothing can be sent without changing something.',
-        'Describe a request for tests: settings.test.',
-      ),
-    );
-    for (const step of ['tls', 'authenticate', ...later] as const) add(step, skipped('Not reached.'));
-    return report();
+    const remedy = 'Describe a request for tests: settings.test.';
+    say('reach', failed('Nothing can be sent without changing something.', remedy));
+    return report('Not reached.');
   }
-  const from = performance.now();
-  const sent = await session.send(first.request, first.input);
-  const reach = reachVerdict(session, sent);
-  add('reach', reach, Math.round(performance.now() - from));
-  const tls = reach.status === 'passed' ? tlsVerdict(session, sent) : skipped('Not reached.');
-  add('tls', tls);
-  if (reach.status === 'failed' || tls.status === 'failed') {
-    for (const step of ['authenticate', ...later] as const) add(step, skipped('Not reached.'));
-    return report();
-  }
-  const authenticate = authenticateVerdict(sent, first.looksForNobody);
-  add('authenticate', authenticate);
-  if (authenticate.status === 'failed') {
-    for (const step of later) add(step, skipped('Not signed in.'));
-    return report();
-  }
+  const [sent, sentMs] = await timed(() => session.send(first.request, first.input));
+  if (!say('reach', reachVerdict(session, sent), sentMs)) return report('Not reached.');
+  if (!say('tls', tlsVerdict(session, sent))) return report('Not reached.');
+  if (!say('authenticate', authenticateVerdict(sent, first.looksForNobody))) return report('Not signed in.');
 
-  await timed('discover', async () => {
+  await take('discover', async () => {
     const { shown, wrong } = await showRequests(session);
     const lines = shown.join('\n');
     if (wrong.length === 0) return passed(`The requests for a sample person, without credentials:\n${lines}`);
@@ -71,21 +45,13 @@ export async function testTarget(session: Session, connector: Connector): Promis
       'Correct these requests, or give the attributes they need an example (users.attributes).',
     );
   });
-  const read = await timed('read-users', () => readVerdict(session, 'user'));
-  if (read.status === 'failed') {
-    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
-    return report();
-  }
-  await timed('find-user', () => findVerdict(session));
-  await timed('read-groups', async () =>
+  if (!(await take('read-users', () => readVerdict(session, 'user')))) return report('Users cannot be read.');
+  await take('find-user', () => findVerdict(session));
+  await take('read-groups', () =>
     settings.groups ? readVerdict(session, 'group') : skipped('No requests for groups are described.'),
   );
-  if (!settings.writeProbe) {
-    add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
-  } else {
-    await timed('write-probe', () => probeWriting(connector, settings));
-  }
-  add('limits', limitsVerdict(session, sent.reply));
+  await take('write-probe', () => (settings.writeProbe ? probeWriting(connector, settings) : notProbed));
+  say('limits', limitsVerdict(session, sent.reply));
   return report();
 }
 

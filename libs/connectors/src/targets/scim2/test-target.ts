@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport, TestStep } from '../../contract.js';
+import type { Connector, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  notProbed,
+  passed,
+  skipped,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import type { HttpFailure } from '../../http/exchange.js';
 import { readList } from './list-page.js';
 import { presets } from './presets/presets.js';
@@ -8,88 +17,50 @@ import { probeWriting } from './probe-writing.js';
 import { answerOf, type Refusal, type Reply } from './refusal.js';
 import type { Session, Sent } from './session.js';
 
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-
-const later = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'] as const;
-
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
-
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testTarget(
   session: Session,
   connector: Pick<Connector, 'create' | 'update'>,
 ): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  const add = (step: TestStep['step'], verdict: Verdict, durationMs = 0) =>
-    steps.push({ step, ...verdict, durationMs });
+  const { say, take, report } = beginTest();
   const { settings } = session;
   const replies: Reply[] = [];
-  const timed = async (path: string, query?: Record<string, string>) => {
-    const from = performance.now();
+  const get = async (path: string, query?: Record<string, string>): Promise<Sent> => {
     const sent = await session.send({ method: 'GET', path, query, wantsBody: true });
     if (sent.reply) replies.push(sent.reply);
-    return { sent, durationMs: Math.round(performance.now() - from) };
+    return sent;
   };
-  const report = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
 
-  const users = await timed('/Users', { startIndex: '1', count: '1' });
-  const reach = reachVerdict(session, users.sent);
-  add('reach', reach, users.durationMs);
-  const tls = reach.status === 'passed' ? tlsVerdict(session, users.sent) : skipped('Not reached.');
-  add('tls', tls);
-  if (reach.status === 'failed' || tls.status === 'failed') {
-    for (const step of ['authenticate', ...later] as const) add(step, skipped('Not reached.'));
-    return report();
-  }
-  const authenticate = authenticateVerdict(users.sent);
-  add('authenticate', authenticate);
-  if (authenticate.status === 'failed') {
-    for (const step of later) add(step, skipped('Not signed in.'));
-    return report();
-  }
+  const [users, usersMs] = await timed(() => get('/Users', { startIndex: '1', count: '1' }));
+  if (!say('reach', reachVerdict(session, users), usersMs)) return report('Not reached.');
+  if (!say('tls', tlsVerdict(session, users))) return report('Not reached.');
+  if (!say('authenticate', authenticateVerdict(users))) return report('Not signed in.');
 
-  const config = await timed(
-    settings.protocol === '1.1' ? '/ServiceProviderConfigs' : '/ServiceProviderConfig',
+  const [config, configMs] = await timed(() =>
+    get(settings.protocol === '1.1' ? '/ServiceProviderConfigs' : '/ServiceProviderConfig'),
   );
-  add(
+  say(
     'discover',
-    config.sent.refused
+    config.refused
       ? skipped('The app does not describe its capabilities: the usual ones are assumed.')
       : passed('The app describes its capabilities.'),
-    config.durationMs,
+    configMs,
   );
-  const read = readVerdict(users.sent, 'users');
-  add('read-users', read, users.durationMs);
-  if (read.status === 'failed') {
-    for (const step of later.slice(2)) add(step, skipped('Users cannot be read.'));
-    return report();
-  }
-
-  const key = searchedBy(session);
-  if (key === undefined) {
-    add('find-user', skipped('The app cannot be searched: accounts are looked for in its whole list.'));
-  } else {
-    const find = await timed('/Users', { filter: `${key} eq "${randomUUID()}"` });
-    add('find-user', findVerdict(find.sent, key), find.durationMs);
-  }
-
-  if (settings.groups) {
-    const groups = await timed('/Groups', { startIndex: '1', count: '1', excludedAttributes: 'members' });
-    add('read-groups', groupsVerdict(groups.sent), groups.durationMs);
-  } else {
-    add('read-groups', skipped('Groups are switched off for this connection.'));
-  }
-
-  if (!settings.writeProbe) {
-    add('write-probe', skipped('Nothing is written in tests: see "Write in tests" in the settings.'));
-  } else {
-    const from = performance.now();
-    const probed = await probeWriting(connector, session);
-    add('write-probe', probed, Math.round(performance.now() - from));
-  }
-  add('limits', limitsVerdict(session, replies, config.sent));
+  if (!say('read-users', readVerdict(users, 'users'), usersMs)) return report('Users cannot be read.');
+  await take('find-user', async () => {
+    const key = searchedBy(session);
+    if (key === undefined)
+      return skipped('The app cannot be searched: accounts are looked for in its whole list.');
+    return findVerdict(await get('/Users', { filter: `${key} eq "${randomUUID()}"` }), key);
+  });
+  await take('read-groups', async () => {
+    if (!settings.groups) return skipped('Groups are switched off for this connection.');
+    return groupsVerdict(
+      await get('/Groups', { startIndex: '1', count: '1', excludedAttributes: 'members' }),
+    );
+  });
+  await take('write-probe', () => (settings.writeProbe ? probeWriting(connector, session) : notProbed));
+  say('limits', limitsVerdict(session, replies, config));
   return report();
 }
 

@@ -10,17 +10,10 @@ import type {
   Page,
   RemoteObject,
   SubjectType,
-  TestStep,
   WireCall,
 } from '../../contract.js';
+import type { Verdict } from '../../graded-test/test-run.js';
 import type { Work } from './session.js';
-
-/** How a step of a test ended. */
-export type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-
-export const passed = (message: string): Verdict => ({ status: 'passed', message });
-export const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-export const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
 
 /** How accounts and groups are kept: in tables, or behind statements. @throws Refused */
 export interface SqlTarget {

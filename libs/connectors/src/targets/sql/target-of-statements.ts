@@ -5,11 +5,12 @@ import type {
   OperationContext,
   SubjectType,
 } from '../../contract.js';
+import { skipped } from '../../graded-test/test-run.js';
 import { type OwnStatements, ownStatements, settingOf } from './own-statements.js';
 import { findOwn, getOwn, listOwn, runOwn } from './read-by-statements.js';
 import { refused } from './refusals.js';
 import type { Session, Work } from './session.js';
-import { type SqlTarget, skipped } from './sql-target.js';
+import type { SqlTarget } from './sql-target.js';
 import { attributesOfStatements } from './target-attributes.js';
 import { changeOwnMembers, createOwn, deleteOwn, ownCall, updateOwn } from './write-by-statements.js';
 import { changesOf } from './row-values.js';

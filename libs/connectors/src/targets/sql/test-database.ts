@@ -1,71 +1,54 @@
 import { randomUUID } from 'node:crypto';
-import type { SubjectType, TestReport, TestStep } from '../../contract.js';
+import type { SubjectType, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  failedBy,
+  passed,
+  skipped,
+  type Step,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import type { Connection } from './connection.js';
 import { OpeningFailed } from './reach-server.js';
 import { openingRefusal, Refused } from './refusals.js';
 import type { Session, Work } from './session.js';
 import { hasGroups } from './settings.js';
 import { sql } from './sql-fragment.js';
-import { failed, passed, skipped, type SqlTarget, type Verdict } from './sql-target.js';
-
-type Step = TestStep['step'];
-
-const order: Step[] = [
-  'reach',
-  'tls',
-  'authenticate',
-  'discover',
-  'read-users',
-  'find-user',
-  'write-probe',
-  'read-groups',
-  'limits',
-];
+import type { SqlTarget } from './sql-target.js';
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testDatabase(session: Session, target: SqlTarget): Promise<TestReport> {
   const { trials } = target;
   const work: Work = { calls: [], changed: false };
-  const steps: TestStep[] = [];
-  const step = async (name: Step, look: () => Promise<Verdict>): Promise<boolean> => {
-    const from = performance.now();
-    const verdict = await look().catch((error: unknown) => verdictOf(error));
-    steps.push({ step: name, ...verdict, durationMs: Math.round(performance.now() - from) });
-    return verdict.status !== 'failed';
-  };
-  const rest = (why: string): TestReport => {
-    for (const name of order.slice(steps.length)) steps.push({ step: name, ...skipped(why), durationMs: 0 });
-    return { ok: steps.every(({ status }) => status !== 'failed'), steps };
-  };
+  const { say, take, report } = beginTest(verdictOf);
 
-  const from = performance.now();
-  const opened = await session.open().catch((error: unknown) => error as Error);
-  const durationMs = Math.round(performance.now() - from);
-  for (const [name, verdict] of openingVerdicts(session, opened)) {
-    steps.push({ step: name, ...verdict, durationMs });
-    if (verdict.status === 'failed') return rest(name === 'authenticate' ? 'Not signed in.' : 'Not reached.');
-  }
+  const [opened, openedMs] = await timed(() => session.open().catch((error: unknown) => error as Error));
+  for (const [step, verdict] of openingVerdicts(session, opened))
+    if (!say(step, verdict, openedMs))
+      return report(step === 'authenticate' ? 'Not signed in.' : 'Not reached.');
   await (opened as Connection).close();
 
-  const described = await step('discover', async () => passed(await trials.describe(work)));
-  if (!described) return rest('What the settings name is not there.');
-  const readable = await step('read-users', () => countVerdict(target, 'user', work));
-  if (!readable) return rest('The accounts cannot be read.');
-  await step('find-user', async () => {
+  const described = await take('discover', async () => passed(await trials.describe(work)));
+  if (!described) return report('What the settings name is not there.');
+  const readable = await take('read-users', () => countVerdict(target, 'user', work));
+  if (!readable) return report('The accounts cannot be read.');
+  await take('find-user', async () => {
     const attribute = await trials.searchable(work);
     if (attribute === undefined)
       return failed('There is no statement that looks for accounts.', 'Give statements.findUser.');
     await target.find('user', { attribute, value: randomUUID() }, work);
     return passed(`Accounts are found by ${attribute}.`);
   });
-  await step('write-probe', () => writeVerdict(session, target, work));
-  await step('read-groups', async () =>
+  await take('read-groups', () =>
     hasGroups(session.settings)
       ? countVerdict(target, 'group', work)
       : skipped('Groups are not set up for this connection.'),
   );
-  await step('limits', () => limitVerdict(session, work));
-  return rest('');
+  await take('write-probe', () => writeVerdict(session, target, work));
+  await take('limits', () => limitVerdict(session, work));
+  return report();
 }
 
 function openingVerdicts({ settings }: Session, opened: Connection | Error): [Step, Verdict][] {
@@ -93,9 +76,8 @@ function openingVerdicts({ settings }: Session, opened: Connection | Error): [St
       : passed('The certificate is valid.'),
   ];
   if (refusal) {
-    const given = 'remedy' in refusal ? refusal.remedy : undefined;
-    const advice = given ?? 'Check user, password and database, and the log of the server.';
-    return [reach, tls, ['authenticate', failed(message, advice)]];
+    const advice = 'Check user, password and database, and the log of the server.';
+    return [reach, tls, ['authenticate', failedBy(refusal, advice)]];
   }
   return [reach, tls, ['authenticate', passed('The user is signed in.')]];
 }
@@ -141,10 +123,5 @@ async function limitVerdict(session: Session, work: Work): Promise<Verdict> {
 
 function verdictOf(error: unknown): Verdict {
   if (!(error instanceof Refused)) throw error;
-  const { refusal } = error;
-  const advice = 'remedy' in refusal ? refusal.remedy : undefined;
-  return failed(
-    refusal.message,
-    advice ?? 'Check the settings of the connection, then the state of the server.',
-  );
+  return failedBy(error.refusal, 'Check the settings of the connection, then the state of the server.');
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AttributeChange, AttributeValue, SubjectType } from '../../contract.js';
+import { failed, passed, skipped, type Verdict } from '../../graded-test/test-run.js';
 import { named, tableIn } from './names.js';
 import { idIn, keyOf, matches } from './object-id.js';
 import { tableOf } from './read-rows.js';
 import { Refused, refused } from './refusals.js';
 import { assignments, isLiving, isMeaningful } from './row-values.js';
 import type { Run, Session, Work } from './session.js';
-import { failed, passed, skipped, type Verdict } from './sql-target.js';
 import { fixed, joined, sql } from './sql-fragment.js';
 import type { Column, ObjectTable, Table, Tables } from './table.js';
 

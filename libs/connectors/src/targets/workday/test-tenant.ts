@@ -1,4 +1,13 @@
-import type { RemoteObject, TestReport, TestStep } from '../../contract.js';
+import type { RemoteObject, TestReport } from '../../contract.js';
+import {
+  beginTest,
+  failed,
+  failedBy,
+  passed,
+  skipped,
+  timed,
+  type Verdict,
+} from '../../graded-test/test-run.js';
 import type { HttpFailure } from '../../http/exchange.js';
 import { signInRequest } from './get-workers-request.js';
 import { type Refusal, rightsRemedy } from './refusal.js';
@@ -9,74 +18,45 @@ import type { WorkdaySettings } from './settings.js';
 import { asOf, type SoapWorkers } from './soap-workers.js';
 import { rewriteEmail } from './write-back.js';
 
-type Verdict = Omit<TestStep, 'step' | 'durationMs'>;
-type Step = TestStep['step'];
-
-const later: Step[] = ['discover', 'read-users', 'find-user', 'read-groups', 'write-probe', 'limits'];
 const sampleSize = 20;
 
-const passed = (message: string): Verdict => ({ status: 'passed', message });
-const skipped = (message: string): Verdict => ({ status: 'skipped', message });
-const failed = (message: string, remedy: string): Verdict => ({ status: 'failed', message, remedy });
 const refusedVerdict = (refused: Refusal): Verdict =>
-  failed(
-    refused.message,
-    ('remedy' in refused && refused.remedy) || 'Look at the answer above, then at the state of the tenant.',
-  );
+  failedBy(refused, 'Look at the answer above, then at the state of the tenant.');
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */
 export async function testTenant(workers: SoapWorkers, report?: ReportWorkers): Promise<TestReport> {
   const { session } = workers;
-  const steps: TestStep[] = [];
-  const add = (step: Step, verdict: Verdict, durationMs = 0) => steps.push({ step, ...verdict, durationMs });
-  const skip = (names: readonly Step[], why: string) => names.forEach((step) => add(step, skipped(why)));
-  const done = (): TestReport => ({ ok: steps.every(({ status }) => status !== 'failed'), steps });
+  const run = beginTest();
 
-  const { got: hindrance, ms } = await timed(() => (report ? openAndClose(session) : signIn(session)));
-  const reach = reachVerdict(session, hindrance?.failure);
-  add('reach', reach, ms);
-  const tls = reach.status === 'passed' ? tlsVerdict(session, hindrance?.failure) : skipped('Not reached.');
-  add('tls', tls);
-  if (reach.status === 'failed' || tls.status === 'failed') {
-    skip(['authenticate', ...later], 'Not reached.');
-    return done();
-  }
+  const [hindrance, hindranceMs] = await timed(() => (report ? openAndClose(session) : signIn(session)));
+  if (!run.say('reach', reachVerdict(session, hindrance?.failure), hindranceMs))
+    return run.report('Not reached.');
+  if (!run.say('tls', tlsVerdict(session, hindrance?.failure))) return run.report('Not reached.');
   if (hindrance?.refused.kind === 'rejected') {
-    add('authenticate', skipped('Workday refused the request before it looked who asks.'));
-    add('discover', refusedVerdict(hindrance.refused));
-    skip(later.slice(1), 'Nothing can be asked.');
-    return done();
+    run.say('authenticate', skipped('Workday refused the request before it looked who asks.'));
+    run.say('discover', refusedVerdict(hindrance.refused));
+    return run.report('Nothing can be asked.');
   }
   if (hindrance) {
-    add('authenticate', refusedVerdict(hindrance.refused));
-    skip(later, 'Not signed in.');
-    return done();
+    run.say('authenticate', refusedVerdict(hindrance.refused));
+    return run.report('Not signed in.');
   }
-  add('authenticate', passed('Workday lets the hub sign in.'));
+  run.say('authenticate', passed('Workday lets the hub sign in.'));
 
-  const sample = await timed(() => (report ? sampleOfReport(report) : sampleOf(workers)));
-  if ('refused' in sample.got) {
-    add('discover', skipped('No workers could be read.'));
-    add('read-users', refusedVerdict(sample.got.refused), sample.ms);
-    add('find-user', skipped('No workers could be read.'));
+  const [sample, sampleMs] = await timed(() => (report ? sampleOfReport(report) : sampleOf(workers)));
+  if ('refused' in sample) {
+    run.say('discover', skipped('No workers could be read.'));
+    run.say('read-users', refusedVerdict(sample.refused), sampleMs);
+    run.say('find-user', skipped('No workers could be read.'));
   } else {
-    const read = sample.got;
-    add('discover', discoverVerdict(read, session.settings));
-    add('read-users', readVerdict(read), sample.ms);
-    const found = await timed(() => findVerdict(read, workers, report));
-    add('find-user', found.got, found.ms);
+    run.say('discover', discoverVerdict(sample, session.settings));
+    run.say('read-users', readVerdict(sample), sampleMs);
+    await run.take('find-user', () => findVerdict(sample, workers, report));
   }
-  add('read-groups', skipped('Workday is read for people alone.'));
-  const probe = await timed(() => probeVerdict(workers, report !== undefined));
-  add('write-probe', probe.got, probe.ms);
-  add('limits', passed('Workday tells no limits. About ten calls a second have been seen to work.'));
-  return done();
-}
-
-async function timed<T>(ask: () => Promise<T>): Promise<{ got: T; ms: number }> {
-  const from = performance.now();
-  const got = await ask();
-  return { got, ms: Math.round(performance.now() - from) };
+  run.say('read-groups', skipped('Workday is read for people alone.'));
+  await run.take('write-probe', () => probeVerdict(workers, report !== undefined));
+  run.say('limits', passed('Workday tells no limits. About ten calls a second have been seen to work.'));
+  return run.report();
 }
 
 interface Hindrance {
