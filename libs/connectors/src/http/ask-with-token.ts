@@ -8,7 +8,7 @@ type Answer = { kind: 'answer'; status: number } | { kind: 'failure' };
 /** A token that cannot be had. */
 export type NoToken = Exclude<TokenResult, { kind: 'token' }>;
 
-export type Asked<T> = { answer: T; token?: string } | { noToken: NoToken };
+export type Asked<T> = { answer: T; token: string } | { noToken: NoToken };
 
 /**
  * Asks with a token, and once more with a new one where the first was turned down: a token may end before its time, and

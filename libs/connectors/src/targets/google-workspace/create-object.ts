@@ -7,6 +7,7 @@ import type {
   SubjectType,
   WireCall,
 } from '../../contract.js';
+import { told } from '../../http/told.js';
 import { newUserBody } from './change-user.js';
 import { checkNew } from './check-values.js';
 import { explainDuplicate } from './explain-duplicate.js';
@@ -14,7 +15,7 @@ import { explainAddress } from './explain-forbidden.js';
 import { sendNoting } from './read-call.js';
 import { readObject } from './read-object.js';
 import { addressesOf, isReference } from './resolve-references.js';
-import { told, type Call, type Session } from './session.js';
+import type { Call, Session } from './session.js';
 import { setAliases } from './set-aliases.js';
 
 /** users.insert or groups.insert, and the aliases after it. */

@@ -1,11 +1,12 @@
 import { isObject } from '@rollcall/scim';
 import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
+import { told } from '../../http/told.js';
 import { cannotRead, isForbidden } from './explain-forbidden.js';
 import { getCall, sendNoting } from './read-call.js';
 import { readObject } from './read-object.js';
 import { notGoogle, resourcesOf } from './list-page.js';
 import { searchQuery } from './search-query.js';
-import { told, type Session } from './session.js';
+import type { Session } from './session.js';
 
 /**
  * Objects whose attribute has this value. By its address an object is read directly, which shows what was written

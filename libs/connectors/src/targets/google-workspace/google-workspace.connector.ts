@@ -14,6 +14,7 @@ import type {
   TestReport,
   WireCall,
 } from '../../contract.js';
+import { told } from '../../http/told.js';
 import { changeMembers, planMembers } from './change-members.js';
 import { checkParts } from './check-parts.js';
 import { createObject } from './create-object.js';
@@ -26,7 +27,7 @@ import { capabilitiesWith, manifest } from './manifest.js';
 import { getCall, orNotSettled, sendNoting } from './read-call.js';
 import { readMembers } from './read-members.js';
 import { readObject } from './read-object.js';
-import { pathOf, Session, told, type Call } from './session.js';
+import { pathOf, Session, type Call } from './session.js';
 import { completeSettings, type GoogleCredentials, type GoogleSettings } from './settings.js';
 import { testAccount } from './test-account.js';
 import { updateObject } from './update-object.js';

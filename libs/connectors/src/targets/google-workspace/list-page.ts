@@ -1,7 +1,8 @@
 import { isObject } from '@rollcall/scim';
 import type { Outcome, Page, SubjectType } from '../../contract.js';
+import { told } from '../../http/told.js';
 import { readObject } from './read-object.js';
-import { told, type Session } from './session.js';
+import type { Session } from './session.js';
 
 /** Where the next page starts; the first ids seen tell when the pages go round in circles. */
 interface Place {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, refusalOf, refusalOfFailure, type Reply } from './refusal.js';
+import { errorOf, refusalOf, type Reply } from './refusal.js';
 
 const reply = (code: number, reason: string, message: string, extra: object = {}): Reply => {
   const body = { error: { code, message, errors: [{ domain: 'global', reason, message }], ...extra } };
@@ -87,13 +87,5 @@ describe('refusals of the Directory API', () => {
     );
     expect(errorOf({ text: '<html>', body: undefined }).message).toMatch(/web page/);
     expect(errorOf({ text: '', body: { error: 'invalid' } })).toEqual({ reason: '', message: '' });
-  });
-
-  it('calls that were sent and not answered may have been carried out', () => {
-    const broken = { kind: 'failure', cause: 'broken', sent: true, message: 'cut' } as const;
-    expect(refusalOfFailure(broken, 'write')).toMatchObject({ kind: 'retry', maybeDone: true });
-    expect(refusalOfFailure(broken, 'read')).not.toHaveProperty('maybeDone');
-    expect(refusalOfFailure({ ...broken, sent: false }, 'write')).not.toHaveProperty('maybeDone');
-    expect(refusalOfFailure({ ...broken, cause: 'address', sent: false }, 'write').kind).toBe('denied');
   });
 });

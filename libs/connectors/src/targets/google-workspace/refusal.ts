@@ -1,7 +1,9 @@
 import { isObject } from '@rollcall/scim';
 import type { Outcome, RateHints } from '../../contract.js';
-import type { HttpFailure } from '../../http/exchange.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
+import { clip } from '../../http/error-text.js';
 import { waitFrom } from '../../http/rate-hints.js';
+import { retryLater } from '../../http/retry-later.js';
 
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -58,20 +60,7 @@ export function refusalOf(reply: Reply, kind: 'read' | 'write', now: number): Re
   const { reason, message } = errorOf(reply);
   const said = message || `HTTP ${status} without an explanation`;
   const told = { answer: answerOf(reply), ...(hints && { hints }) };
-  const afterMs = waitFrom(hints, now);
-  const retry = (
-    scope: 'object' | 'connection',
-    words: string,
-    maybeDone = false,
-    ms = afterMs,
-  ): Refusal => ({
-    kind: 'retry',
-    scope,
-    message: words,
-    ...(ms !== undefined && { afterMs: ms }),
-    ...(maybeDone && kind === 'write' && { maybeDone }),
-    ...told,
-  });
+  const retry = retryLater(told, kind, now);
 
   if (status >= 300 && status < 400) {
     const to = reply.location === undefined ? '' : ` to ${reply.location}`;
@@ -103,7 +92,7 @@ export function refusalOf(reply: Reply, kind: 'read' | 'write', now: number): Re
   if (status === 404) return { kind: 'not-found', message: said, ...told };
   if (status === 409 && reason === 'duplicate') return { kind: 'conflict', message: said, ...told };
   // Two writes to one object at once: the other may have been an earlier attempt at the same.
-  if (status === 409) return retry('object', said, true, afterMs ?? 1000);
+  if (status === 409) return { ...retry('object', said, true), afterMs: waitFrom(hints, now) ?? 1000 };
   if (status === 412) return { kind: 'rejected', code: 'condition-not-met', message: said, ...told };
   if (status === 503) return retry('connection', `Google is not available: ${said}`, true);
   if (status >= 500 || status === 408) return retry('object', `Google failed: ${said}`, true);
@@ -129,20 +118,6 @@ export const foreignDomain = (message: string): Refusal => ({
   remedy: 'Add and verify the domain in the Admin console, or map an address in a domain that is there.',
 });
 
-export function refusalOfFailure(failure: HttpFailure, kind: 'read' | 'write'): Refusal {
-  if (failure.cause === 'address') {
-    const remedy = 'Allow the network in HUB_TARGET_NETWORKS.';
-    return { kind: 'denied', message: failure.message, remedy };
-  }
-  const alone = failure.cause === 'stopped' || (failure.sent && failure.cause === 'timeout');
-  return {
-    kind: 'retry',
-    scope: alone ? 'object' : 'connection',
-    message: failure.message,
-    ...(failure.sent && kind === 'write' && { maybeDone: true }),
-  };
-}
-
 /** A good status with an answer that is of no use: a write has been done all the same. */
 export function unreadable(reply: Reply, kind: 'read' | 'write'): Refusal {
   const answer = `HTTP ${reply.status}`;
@@ -150,14 +125,7 @@ export function unreadable(reply: Reply, kind: 'read' | 'write'): Refusal {
     const message = 'Google took the call, and its answer cannot be read: it has to be looked up.';
     return { kind: 'retry', scope: 'object', maybeDone: true, message, answer };
   }
-  if (reply.tooLong)
-    return {
-      kind: 'rejected',
-      code: 'answer-too-long',
-      message: 'The answer is longer than this connection allows.',
-      remedy: 'Lower the page size, or raise the largest answer in the settings.',
-      answer,
-    };
+  if (reply.tooLong) return answerTooLong(reply);
   const message = 'The answer is not JSON: something other than the Directory API stands at this address.';
   return { kind: 'retry', scope: 'connection', message, answer };
 }
@@ -188,5 +156,3 @@ function attributeIn(said: string): string | undefined {
   if (known) return known[1];
   return /(?:Invalid Input|Missing required field): ([A-Za-z][A-Za-z0-9.]*)$/.exec(said)?.[1];
 }
-
-const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}...` : text).trim();

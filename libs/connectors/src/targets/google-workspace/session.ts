@@ -1,12 +1,15 @@
 import { isObject } from '@rollcall/scim';
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, RateHints, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
+import { askWithToken, type NoToken, refusalWithoutToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { parseJson } from '../../http/parse-json.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
-import { refusalOf, refusalOfFailure, unreadable, type Refusal, type Reply } from './refusal.js';
+import { refusalOf, unreadable, type Refusal, type Reply } from './refusal.js';
 import { signInRemedy, tokenGrant } from './service-account.js';
 import { Settling } from './settling.js';
 import type { GoogleCredentials, GoogleSettings } from './settings.js';
@@ -30,6 +33,8 @@ export type Refused = Extract<Sent, { refused: Refusal }>;
 
 /** How signing in failed, where it did. */
 export type SignedIn = { token: string; refused?: undefined } | { refused: Refusal; failure?: HttpFailure };
+
+const addressRemedy = 'Allow the network in HUB_TARGET_NETWORKS.';
 
 /** Calls to the Directory API in the name of one administrator, one attempt each. */
 export class Session {
@@ -61,36 +66,20 @@ export class Session {
     return { method, url: url.href, ...(shown && { body: shown }) };
   }
 
-  /** @param refused the token that was just turned down */
-  async signIn(refused?: string): Promise<SignedIn> {
-    const result = await this.accessToken.get(refused);
-    if (result.kind === 'token') return { token: result.token };
-    if (result.kind === 'unavailable') {
-      const { failure, message } = result;
-      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }, 'read'), failure };
-      return { refused: { kind: 'retry', scope: 'connection', message } };
-    }
-    const remedy = signInRemedy(result.code, this.settings, this.credentials);
-    return { refused: { kind: 'denied', message: result.message, remedy } };
+  async signIn(): Promise<SignedIn> {
+    const result = await this.accessToken.get();
+    return result.kind === 'token' ? { token: result.token } : this.withoutToken(result);
   }
 
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
-    const first = await this.signIn();
-    if (first.refused) return { call: wire, ...first };
-    let { token } = first;
-    let result = await this.attempt(call, wire, token);
-    // A token may end before its time; nothing was done with one that is refused.
-    if (result.kind === 'answer' && result.status === 401) {
-      const second = await this.signIn(token);
-      if (second.refused) return { call: wire, ...second };
-      token = second.token;
-      result = await this.attempt(call, wire, token);
-    }
+    const asked = await askWithToken(this.accessToken, (token) => this.attempt(call, wire, token));
+    if ('noToken' in asked) return { call: wire, ...this.withoutToken(asked.noToken) };
+    const { answer, token } = asked;
     const kind = call.method === 'GET' ? 'read' : 'write';
-    if (result.kind === 'failure')
-      return { call: wire, failure: result, refused: refusalOfFailure(result, kind) };
-    const reply = this.replyOf(result, token, call);
+    if (answer.kind === 'failure')
+      return { call: wire, failure: answer, refused: refusalOfFailure(answer, kind, addressRemedy) };
+    const reply = this.replyOf(answer, token, call);
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, kind, Date.now()) };
     if (call.wantsBody && !isObject(reply.body))
@@ -100,6 +89,12 @@ export class Session {
 
   close(): Promise<void> {
     return this.agent.destroy();
+  }
+
+  private withoutToken(got: NoToken): { refused: Refusal; failure?: HttpFailure } {
+    const code = got.kind === 'refused' ? got.code : undefined;
+    const refused = signInRemedy(code, this.settings, this.credentials);
+    return refusalWithoutToken(got, { address: addressRemedy, refused });
   }
 
   private attempt(call: Call, wire: WireCall, token: string): Promise<HttpAnswer | HttpFailure> {
@@ -136,22 +131,5 @@ export class Session {
   }
 }
 
-export const told = (
-  reply: Reply,
-  calls: WireCall[],
-): { answer: string; calls: WireCall[]; hints?: RateHints } => ({
-  answer: `HTTP ${reply.status}`,
-  calls,
-  ...(reply.hints && { hints: reply.hints }),
-});
-
 /** Of a user or group by id or address. */
 export const pathOf = (type: 'user' | 'group', key: string): string => `/${type}s/${encodeURIComponent(key)}`;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -94,7 +94,9 @@ export class Session {
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
     const ask = (token?: string) => this.attempt(call, wire, token);
-    const asked = this.token ? await askWithToken(this.token, ask) : { answer: await ask() };
+    const asked = this.token
+      ? await askWithToken(this.token, ask)
+      : { answer: await ask(), token: undefined };
     if ('noToken' in asked)
       return { call: wire, unasked: true, ...refusalWithoutToken(asked.noToken, remedies) };
     const { answer, token } = asked;
