@@ -1,6 +1,7 @@
 import { isObject } from '@rollcall/scim';
 import type { Outcome, RateHints } from '../../contract.js';
-import { waitFrom } from '../../http/rate-hints.js';
+import { clip } from '../../http/error-text.js';
+import { retryLater } from '../../http/retry-later.js';
 
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -48,23 +49,13 @@ export function problemOf({ body }: Reply): GraphProblem | undefined {
   };
 }
 
-const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}...` : text).trim();
-
 /** Reads a refusal of Graph as an outcome: by status, code and details, by its text only where nothing else tells. `now` in epoch ms. */
 export function refusalOf(reply: Reply, attempted: Attempted, now: number): Refusal {
   const { status, hints } = reply;
   const problem = problemOf(reply);
   const said = problem ? problem.message || problem.code : `HTTP ${status} without an explanation`;
   const told = { answer: answerOf(reply), ...(hints && { hints }) };
-  const afterMs = waitFrom(hints, now);
-  const retry = (scope: 'object' | 'connection', message: string, maybeDone = false): Refusal => ({
-    kind: 'retry',
-    scope,
-    message,
-    ...(afterMs !== undefined && { afterMs }),
-    ...(maybeDone && attempted.kind === 'write' && { maybeDone }),
-    ...told,
-  });
+  const retry = retryLater(told, attempted.kind, now);
 
   if (status >= 300 && status < 400)
     return retry(

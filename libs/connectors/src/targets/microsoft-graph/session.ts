@@ -4,8 +4,12 @@ import type { Agent } from 'undici';
 import type { ConnectorRuntime, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
+import { askWithToken, type NoToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { parseJson } from '../../http/parse-json.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { FreshObjects } from './fresh-objects.js';
 import { type Attempted, refusalOf, type Refusal, type Reply } from './refusal.js';
@@ -35,6 +39,7 @@ export type Sent =
   | { call: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
 
 const mostInBatch = 20;
+const addressRemedy = 'Allow the network in HUB_TARGET_NETWORKS, or correct the addresses in the settings.';
 
 /** Authenticated calls to Microsoft Graph, one attempt each; the answer is read as far as HTTP and its errors go. */
 export class Session {
@@ -85,20 +90,18 @@ export class Session {
 
   async send(call: Call): Promise<Sent> {
     const wire = this.wire(call);
-    const first = await this.bearer();
-    if ('refused' in first) return { call: wire, ...first };
-    let { token } = first;
-    let result = await this.attempt(call, token);
-    if (result.kind === 'answer' && result.status === 401) {
-      const second = await this.bearer(first.token);
-      if ('refused' in second) return { call: wire, ...second };
-      ({ token } = second);
-      result = await this.attempt(call, token);
-    }
+    const asked = await askWithToken(this.token, (token) => {
+      this.granted = rolesIn(token);
+      return this.attempt(call, token);
+    });
+    if ('noToken' in asked) return { call: wire, ...withoutToken(asked.noToken) };
+    const { answer, token } = asked;
     const attempted = attemptedBy(call);
-    if (result.kind === 'failure')
-      return { call: wire, failure: result, refused: refusalOfFailure(result, attempted.kind) };
-    const reply = replyOf(withoutSecrets(result, [token, passwordIn(call.body)]));
+    if (answer.kind === 'failure') {
+      const refused = refusalOfFailure(answer, attempted.kind, addressRemedy);
+      return { call: wire, failure: answer, refused };
+    }
+    const reply = replyOf(withoutSecrets(answer, [token, passwordIn(call.body)]));
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, attempted, Date.now()) };
     if (call.method === 'GET' && !isObject(reply.body))
@@ -169,26 +172,6 @@ export class Session {
     return url;
   }
 
-  /** `refused`: the token Graph has just turned down. */
-  private async bearer(
-    refused?: string,
-  ): Promise<{ token: string } | { refused: Refusal; failure?: HttpFailure }> {
-    const result = await this.token.get(refused);
-    if (result.kind === 'token') {
-      this.granted = rolesIn(result.token);
-      return { token: result.token };
-    }
-    if (result.kind === 'unavailable') {
-      const { failure, message } = result;
-      // A token that was not given has changed nothing.
-      if (failure) return { refused: refusalOfFailure(failure, 'read'), failure };
-      return { refused: { kind: 'retry', scope: 'connection', message } };
-    }
-    const { message, numbers } = result;
-    const code = numbers?.[0] === undefined ? '' : ` AADSTS${numbers[0]}`;
-    return { refused: { kind: 'denied', message: `${message}${code}`, remedy: tokenRemedy(numbers) } };
-  }
-
   private attempt(call: Call, token: string): Promise<HttpAnswer | HttpFailure> {
     const { settings } = this;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -223,44 +206,22 @@ function replyOf({ status, headers, text, tooLong }: HttpAnswer): Reply {
   return { status, headers, body: parseJson(text), tooLong, ...(hints && { hints }) };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+function withoutToken(got: NoToken): { refused: Refusal; failure?: HttpFailure } {
+  const { message } = got;
+  if (got.kind === 'unavailable') {
+    const { failure } = got;
+    // A token that was not given has changed nothing.
+    if (failure) return { refused: refusalOfFailure(failure, 'read', addressRemedy), failure };
+    return { refused: { kind: 'retry', scope: 'connection', message } };
   }
-}
-
-function refusalOfFailure(failure: HttpFailure, kind: Attempted['kind']): Refusal {
-  const { cause, sent, message } = failure;
-  if (cause === 'address') {
-    const remedy = 'Allow the network in HUB_TARGET_NETWORKS, or correct the addresses in the settings.';
-    return { kind: 'denied', message, remedy };
-  }
-  const alone = cause === 'stopped' || (sent && cause === 'timeout');
-  return {
-    kind: 'retry',
-    scope: alone ? 'object' : 'connection',
-    message,
-    ...(sent && kind === 'write' && { maybeDone: true }),
-  };
+  const { numbers } = got;
+  const code = numbers?.[0] === undefined ? '' : ` AADSTS${numbers[0]}`;
+  return { refused: { kind: 'denied', message: `${message}${code}`, remedy: tokenRemedy(numbers) } };
 }
 
 function unreadable(reply: Reply): Refusal {
-  const answer = `HTTP ${reply.status}`;
-  if (reply.tooLong) {
-    const remedy = 'Lower the page size, or raise the largest answer in the settings.';
-    const message = 'The answer is longer than this connection allows.';
-    return { kind: 'rejected', code: 'answer-too-long', message, remedy, answer };
-  }
+  if (reply.tooLong) return answerTooLong(reply);
   const message =
     'Microsoft Graph answered with something other than JSON. Check its address in the settings.';
-  return { kind: 'retry', scope: 'connection', message, answer };
+  return { kind: 'retry', scope: 'connection', message, answer: `HTTP ${reply.status}` };
 }
-
-/** What an operation tells of the last answer it had. */
-export const told = (reply: Reply, calls: WireCall[]) => ({
-  answer: `HTTP ${reply.status}`,
-  calls,
-  ...(reply.hints && { hints: reply.hints }),
-});

@@ -1,6 +1,7 @@
 import type { WireCall } from '../../contract.js';
+import { told } from '../../http/told.js';
 import type { Refusal, Reply } from './refusal.js';
-import { type Call, type Sent, type Session, told } from './session.js';
+import type { Call, Sent, Session } from './session.js';
 
 /** The calls of one operation. */
 export class Work {
