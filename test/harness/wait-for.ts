@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 20_000, intervalMs = 20, what }: { timeoutMs?: number; intervalMs?: number; what: string },
+  { timeoutMs = 60_000, intervalMs = 20, what }: { timeoutMs?: number; intervalMs?: number; what: string },
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const until = Date.now() + timeoutMs;
   for (;;) {
