@@ -1,6 +1,7 @@
 import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
 import type { OperationInput } from './operation-input.js';
-import { tooLong, unreadable } from './read-answer.js';
+import { unreadable } from './read-answer.js';
 import { readObject } from './read-object.js';
 import type { Session } from './session.js';
 
@@ -18,7 +19,7 @@ export async function getObject(
   const calls = sent.call ? [sent.call] : [];
   if (sent.refused) return { ...sent.refused, calls };
   const told = { calls, ...(sent.reply.hints && { hints: sent.reply.hints }) };
-  if (sent.reply.tooLong) return { ...tooLong(sent.reply), ...told };
+  if (sent.reply.tooLong) return { ...answerTooLong(sent.reply), ...told };
   const { result = 'body' } = requests.get;
   const found = await session.expressions.evaluate(result, session.inputOf(sent.reply, input));
   const raw = 'value' in found ? found.value : undefined;

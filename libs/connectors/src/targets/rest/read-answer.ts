@@ -1,4 +1,5 @@
 import type { SubjectType } from '../../contract.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
 import type { OperationInput } from './operation-input.js';
 import type { Refusal, Reply } from './refusal.js';
 import type { Session } from './session.js';
@@ -11,7 +12,7 @@ export async function itemsOf(
   reply: Reply,
   input: OperationInput,
 ): Promise<{ list: unknown[] } | { refused: Refusal }> {
-  if (reply.tooLong) return { refused: tooLong(reply) };
+  if (reply.tooLong) return { refused: answerTooLong(reply) };
   const found = await session.expressions.evaluate(result, session.inputOf(reply, input));
   const list = 'error' in found ? undefined : found.value;
   if (Array.isArray(list)) return { list };
@@ -27,14 +28,6 @@ export const notOffered = (what: string, type: SubjectType): Refusal => ({
   code: 'not-offered',
   message: `This connection has no request for ${what} of ${type}s.`,
   remedy: `Describe the request ${type}s.${what} in the settings.`,
-});
-
-export const tooLong = ({ status }: Reply): Refusal => ({
-  kind: 'rejected',
-  code: 'answer-too-long',
-  message: 'The answer is longer than this connection allows.',
-  remedy: 'Lower the page size, or raise the largest answer in the settings.',
-  answer: `HTTP ${status}`,
 });
 
 export const unreadable = ({ status, headers }: Reply, why: string): Refusal => ({

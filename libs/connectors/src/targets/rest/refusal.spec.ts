@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detailOf, refusalOf, type Meaning, type Reply } from './refusal.js';
+import { detailOf, refusalOf, type Attempted, type Meaning, type Reply } from './refusal.js';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const reply = (status: number, body?: unknown, further: Partial<Reply> = {}): Reply => ({
@@ -10,8 +10,8 @@ const reply = (status: number, body?: unknown, further: Partial<Reply> = {}): Re
   tooLong: false,
   ...further,
 });
-const attempted = {
-  writes: true,
+const attempted: Attempted = {
+  kind: 'write',
   ofObject: true,
   attributes: [{ name: 'mail', title: 'Email' }, { name: 'name' }, { name: 'name_first' }],
 };
@@ -59,7 +59,7 @@ describe('an answer that refuses', () => {
   });
 
   it('of a read was never done', () => {
-    expect(judged(reply(500), {}, { writes: false })).not.toHaveProperty('maybeDone');
+    expect(judged(reply(500), {}, { kind: 'read' })).not.toHaveProperty('maybeDone');
   });
 
   it('names the attribute it is about, by its own name or the app’s', () => {

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '@rollcall/scim';
 import type { Outcome, RateHints } from '../../contract.js';
-import type { HttpFailure } from '../../http/exchange.js';
-import { waitFrom } from '../../http/rate-hints.js';
+import { attributeNamedIn, clip } from '../../http/error-text.js';
+import { retryLater } from '../../http/retry-later.js';
 
 /** Every way a call can end without having succeeded. */
 export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
@@ -17,8 +17,8 @@ export interface Reply {
 }
 
 export interface Attempted {
-  /** Repeating it blindly could do it twice. */
-  writes: boolean;
+  /** write: repeating it blindly could do it twice. */
+  kind: 'read' | 'write';
   /** The address names an object, so 404 speaks of it. */
   ofObject: boolean;
   /** Attributes that were sent, with the app's own names for them: an error text is searched for these. */
@@ -43,15 +43,7 @@ export function refusalOf(reply: Reply, attempted: Attempted, meaning: Meaning, 
   const detail = clip(meaning.message ?? detailOf(reply));
   const said = detail || `HTTP ${status} without an explanation`;
   const told = { answer: `HTTP ${status}${detail && `: ${detail}`}`, ...(hints && { hints }) };
-  const afterMs = waitFrom(hints, now);
-  const retry = (scope: 'object' | 'connection', message: string, maybeDone = false): Refusal => ({
-    kind: 'retry',
-    scope,
-    message,
-    ...(afterMs !== undefined && { afterMs }),
-    ...(maybeDone && attempted.writes && { maybeDone }),
-    ...told,
-  });
+  const retry = retryLater(told, attempted.kind, now);
   if (meaning.conflict) return { kind: 'conflict', message: said, ...told };
   if (meaning.notFound) return { kind: 'not-found', message: said, ...told };
   if (meaning.denied) return denied(status, said, told);
@@ -79,7 +71,13 @@ export function refusalOf(reply: Reply, attempted: Attempted, meaning: Meaning, 
   if (status === 503) return retry('connection', `The target is not available: ${said}`, true);
   if ([408, 412, 423, 425].includes(status)) return retry('object', said, status === 408);
   if (status >= 500 && status !== 501) return retry('object', `The target failed: ${said}`, true);
-  const attribute = attributeIn(detail, attempted.attributes);
+  const attribute = attributeNamedIn(
+    detail,
+    attempted.attributes.map(({ name, title }) => ({
+      name,
+      spellings: title === undefined ? [name] : [name, title],
+    })),
+  );
   return {
     kind: 'rejected',
     code: `http-${status}`,
@@ -87,23 +85,6 @@ export function refusalOf(reply: Reply, attempted: Attempted, meaning: Meaning, 
     ...(attribute && { attribute }),
     remedy: remedyFor(status, attribute),
     ...told,
-  };
-}
-
-export function refusalOfFailure(failure: HttpFailure, writes: boolean): Refusal {
-  if (failure.cause === 'address') {
-    return {
-      kind: 'denied',
-      message: failure.message,
-      remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.',
-    };
-  }
-  const ofObject = failure.cause === 'stopped' || (failure.sent && failure.cause === 'timeout');
-  return {
-    kind: 'retry',
-    scope: ofObject ? 'object' : 'connection',
-    message: failure.message,
-    ...(failure.sent && writes && { maybeDone: true }),
   };
 }
 
@@ -166,22 +147,6 @@ function fieldErrors(value: JsonObject, depth: number): string | undefined {
     return text === undefined ? [] : [`${name} ${text}`];
   });
   return texts.length > 0 ? texts.slice(0, 10).join('; ') : undefined;
-}
-
-const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}...` : text).trim();
-
-/** The sent attribute that a text names: the longest name found. */
-function attributeIn(detail: string, attributes: Attempted['attributes']): string | undefined {
-  let best: { name: string; length: number } | undefined;
-  for (const { name, title } of attributes) {
-    for (const spelling of title === undefined ? [name] : [name, title]) {
-      if (best && spelling.length <= best.length) continue;
-      const escaped = spelling.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      if (new RegExp(`(?<![\\w.])${escaped}(?![\\w])`, 'i').test(detail))
-        best = { name, length: spelling.length };
-    }
-  }
-  return best?.name;
 }
 
 function remedyFor(status: number, attribute: string | undefined): string {

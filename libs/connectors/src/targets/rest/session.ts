@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from 'undici';
 import type { ConnectorRuntime, WireCall } from '../../contract.js';
 import { openAgent } from '../../http/agent.js';
+import { askWithToken, refusalWithoutToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
+import { parseJson } from '../../http/parse-json.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { Authorization } from './authorization.js';
 import { Expressions } from './expressions.js';
 import type { OperationInput } from './operation-input.js';
-import { refusalOf, refusalOfFailure, type Meaning, type Refusal, type Reply } from './refusal.js';
+import { refusalOf, type Attempted, type Meaning, type Refusal, type Reply } from './refusal.js';
 import { type Rendered, renderRequest, wireOf } from './render-request.js';
 import type { RestCredentials, RestRequest, RestSettings } from './settings.js';
 import { signatureHeaders } from './sign-request.js';
@@ -17,6 +20,11 @@ import { parametersOf, parseTemplate } from './url-template.js';
 export type Sent =
   | { call?: WireCall; reply: Reply; refused?: undefined }
   | { call?: WireCall; reply?: Reply; failure?: HttpFailure; refused: Refusal };
+
+const remedies = {
+  address: 'Allow the network in HUB_TARGET_NETWORKS, or correct the base URL.',
+  refused: 'Check token URL, client id, client secret and, where there is one, the refresh token.',
+};
 
 /** Calls to one REST API, one attempt each; what an answer means is read as the settings say. */
 export class Session {
@@ -80,28 +88,22 @@ export class Session {
     signal?: AbortSignal,
   ): Promise<Sent> {
     const call = wireOf(rendered);
-    const first = await this.bearer();
-    if ('refused' in first) return { call, ...first };
-    let { token } = first;
-    let result = await this.attempt(rendered, input, token, signal);
-    if (token !== undefined && result.kind === 'answer' && result.status === 401) {
-      const second = await this.bearer(token);
-      if ('refused' in second) return { call, ...second };
-      token = second.token;
-      result = await this.attempt(rendered, input, token, signal);
-    }
-    const writes = request.method !== 'GET';
-    if (result.kind === 'failure') {
-      return { call, failure: result, refused: refusalOfFailure(result, writes) };
-    }
+    const { tokens } = this.authorization;
+    const ask = (token?: string) => this.attempt(rendered, input, token, signal);
+    const asked = tokens ? await askWithToken(tokens, ask) : { answer: await ask(), token: undefined };
+    if ('noToken' in asked) return { call, ...refusalWithoutToken(asked.noToken, remedies) };
+    const { answer, token } = asked;
+    const kind = request.method === 'GET' ? 'read' : 'write';
+    if (answer.kind === 'failure')
+      return { call, failure: answer, refused: refusalOfFailure(answer, kind, remedies.address) };
     const { answers } = this.settings;
-    const { status } = result;
+    const { status } = answer;
     const succeeded = request.success?.includes(status) ?? (status >= 200 && status < 300);
-    const reply = this.replyOf(result, token, !succeeded || answers.failed !== undefined);
+    const reply = this.replyOf(answer, token, !succeeded || answers.failed !== undefined);
     const seen = this.inputOf(reply, input);
     if (succeeded && !(await this.expressions.holds(answers.failed, seen))) return { call, reply };
-    const attempted = {
-      writes,
+    const attempted: Attempted = {
+      kind,
       ofObject: parametersOf(parseTemplate(request.path)).length > 0,
       attributes: this.attributesOf(input),
     };
@@ -125,27 +127,6 @@ export class Session {
     const known = this.settings[`${type}s`]?.attributes ?? [];
     const sent = Object.keys(changes ?? attributes ?? {}).map((name) => ({ name }));
     return [...known, ...sent];
-  }
-
-  /** An OAuth token where the connection has such credentials. `refused`: the one the app has just turned down. */
-  private async bearer(
-    refused?: string,
-  ): Promise<{ token?: string } | { refused: Refusal; failure?: HttpFailure }> {
-    const result = await this.authorization.fetch(refused);
-    if (!result) return {};
-    if (result.kind === 'token') return { token: result.token };
-    if (result.kind === 'unavailable') {
-      const { failure, message } = result;
-      if (failure) return { refused: refusalOfFailure({ ...failure, sent: false }, false), failure };
-      return { refused: { kind: 'retry', scope: 'connection', message } };
-    }
-    return {
-      refused: {
-        kind: 'denied',
-        message: result.message,
-        remedy: 'Check token URL, client id, client secret and, where there is one, the refresh token.',
-      },
-    };
   }
 
   private attempt(
@@ -211,13 +192,4 @@ function messageId({ operation, operationId, member }: OperationInput): string {
   if (member) return `${operationId}.${operation}.${member.id}`;
   const main = ['create', 'update', 'delete', 'changeMembers'].includes(operation);
   return main ? operationId : `${operationId}.${operation}`;
-}
-
-function parseJson(text: string): unknown {
-  if (text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }
