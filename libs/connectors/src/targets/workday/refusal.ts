@@ -1,6 +1,5 @@
 import type { Outcome, RateHints } from '../../contract.js';
-import type { HttpFailure } from '../../http/exchange.js';
-import { waitFrom } from '../../http/rate-hints.js';
+import { type Retry, retryLater } from '../../http/retry-later.js';
 import type { SoapFault } from './soap-fault.js';
 
 /** Every way a call can end without having succeeded. */
@@ -14,6 +13,7 @@ interface Refused {
   location?: string;
 }
 
+export const addressRemedy = 'Allow the network in HUB_TARGET_NETWORKS, or correct the web services host.';
 export const rightsRemedy =
   'Give the security group of the integration system user the domains named on the page of this connector, then run Activate Pending Security Policy Changes in Workday.';
 const signInRemedy =
@@ -26,15 +26,7 @@ export function refusalOf(refused: Refused, kind: 'read' | 'write', now: number)
     answer: `HTTP ${status}${fault ? ` (${fault.code}): ${clip(fault.message)}` : ''}`,
     ...(hints && { hints }),
   };
-  const afterMs = waitFrom(hints, now);
-  const retry = (scope: 'object' | 'connection', message: string, maybeDone = false): Refusal => ({
-    kind: 'retry',
-    scope,
-    message,
-    ...(afterMs !== undefined && { afterMs }),
-    ...(maybeDone && kind === 'write' && { maybeDone }),
-    ...told,
-  });
+  const retry = retryLater(told, kind, now);
   if (status >= 300 && status < 400)
     return retry(
       'connection',
@@ -61,8 +53,6 @@ export function refusalOf(refused: Refused, kind: 'read' | 'write', now: number)
     ...told,
   };
 }
-
-type Retry = (scope: 'object' | 'connection', message: string, maybeDone?: boolean) => Refusal;
 
 function faultOutcome({ code, message, xpath }: SoapFault, retry: Retry): Refusal {
   const said = clip(message);
@@ -108,19 +98,3 @@ function attributeAt(text: string): string | undefined {
 }
 
 const clip = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text);
-
-export function refusalOfFailure(failure: HttpFailure, kind: 'read' | 'write'): Refusal {
-  if (failure.cause === 'address')
-    return {
-      kind: 'denied',
-      message: failure.message,
-      remedy: 'Allow the network in HUB_TARGET_NETWORKS, or correct the web services host.',
-    };
-  const ofObject = failure.cause === 'stopped' || (failure.sent && failure.cause === 'timeout');
-  return {
-    kind: 'retry',
-    scope: ofObject ? 'object' : 'connection',
-    message: failure.message,
-    ...(failure.sent && kind === 'write' && { maybeDone: true }),
-  };
-}

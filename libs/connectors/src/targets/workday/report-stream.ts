@@ -2,8 +2,9 @@ import { pipeline, type Readable, Transform } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse';
 import { failureOf, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { JsonRows, type Row } from './json-rows.js';
-import { type Refusal, refusalOf, refusalOfFailure } from './refusal.js';
+import { addressRemedy, type Refusal, refusalOf } from './refusal.js';
 import type { Session } from './session.js';
 import type { WorkdaySettings } from './settings.js';
 
@@ -39,13 +40,11 @@ export async function openReport(
   prompts: Record<string, string> = {},
 ): Promise<{ report: OpenReport; refused?: undefined } | { refused: Refusal; failure?: HttpFailure }> {
   const url = reportUrl(session.base, session.settings, prompts);
-  const signed = await session.signedIn(
-    (token) => request(session, url, token),
-    (opened) => opened.kind === 'answer' && opened.status === 401,
-  );
+  const signed = await session.signedIn((token) => request(session, url, token));
   if ('refused' in signed) return signed;
   const { answer } = signed;
-  if (answer.kind === 'failure') return { refused: refusalOfFailure(answer, 'read'), failure: answer };
+  if (answer.kind === 'failure')
+    return { refused: refusalOfFailure(answer, 'read', addressRemedy), failure: answer };
   return answer;
 }
 

@@ -1,11 +1,13 @@
 import type { Agent } from 'undici';
 import type { ConnectorRuntime, RateHints, WireCall } from '../../contract.js';
-import type { TokenResult } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
+import { answerTooLong } from '../../http/answer-too-long.js';
+import { askWithToken, refusalWithoutToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
+import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { type Document, parseXml } from './parse-xml.js';
-import { type Refusal, refusalOf, refusalOfFailure } from './refusal.js';
+import { addressRemedy, type Refusal, refusalOf } from './refusal.js';
 import type { WorkdayCredentials, WorkdaySettings } from './settings.js';
 import { SignIn } from './sign-in.js';
 import { faultIn, type SoapFault } from './soap-fault.js';
@@ -20,6 +22,12 @@ export interface SoapCall {
 type SoapResult =
   | { document: Document; hints?: RateHints; call: WireCall; refused?: undefined }
   | { refused: Refusal; failure?: HttpFailure; call: WireCall };
+
+const remedies = {
+  address: addressRemedy,
+  refused:
+    'Check the API client of this connection at Workday: client id, secret or key, refresh token, and that it is not disabled.',
+};
 
 const envelope = 'http://schemas.xmlsoap.org/soap/envelope/';
 
@@ -81,9 +89,9 @@ export class Session {
     if ('refused' in signed) return { ...signed, call: wire };
     const { answer } = signed;
     if (answer.kind === 'failure')
-      return { refused: refusalOfFailure(answer, call.kind), failure: answer, call: wire };
+      return { refused: refusalOfFailure(answer, call.kind, addressRemedy), failure: answer, call: wire };
     this.noteClock(answer.headers.date);
-    if (answer.tooLong) return { refused: tooLong(answer.status), call: wire };
+    if (answer.tooLong) return { refused: answerTooLong(answer), call: wire };
     const hints = rateHints(answer.headers, Date.now());
     const document = parseXml(answer.text);
     const fault = document && this.clean(faultIn(document), signed.token);
@@ -97,19 +105,14 @@ export class Session {
   }
 
   /** Asks with a token where there is one, and once more with a new one where it was turned down. */
-  async signedIn<T extends { kind: 'answer' | 'failure' }>(
+  async signedIn<T extends { kind: 'answer'; status: number } | { kind: 'failure' }>(
     ask: (token: string | undefined) => Promise<T>,
-    turnedDown: (answer: T) => boolean,
+    turnedDown?: (answer: T) => boolean,
   ): Promise<{ answer: T; token?: string } | { refused: Refusal; failure?: HttpFailure }> {
     const { token } = this.signIn;
     if (!token) return { answer: await ask(undefined) };
-    const first = await token.get();
-    if (first.kind !== 'token') return withoutToken(first);
-    const answer = await ask(first.token);
-    if (!turnedDown(answer)) return { answer, token: first.token };
-    const second = await token.get(first.token);
-    if (second.kind !== 'token') return withoutToken(second);
-    return { answer: await ask(second.token), token: second.token };
+    const asked = await askWithToken(token, ask, turnedDown);
+    return 'noToken' in asked ? refusalWithoutToken(asked.noToken, remedies) : asked;
   }
 
   close(): Promise<void> {
@@ -148,32 +151,6 @@ export class Session {
     return { code, message: without(message), ...(xpath !== undefined && { xpath: without(xpath) }) };
   }
 }
-
-function withoutToken(got: Exclude<TokenResult, { kind: 'token' }>): {
-  refused: Refusal;
-  failure?: HttpFailure;
-} {
-  if (got.kind === 'refused')
-    return {
-      refused: {
-        kind: 'denied',
-        message: got.message,
-        remedy:
-          'Check the API client of this connection at Workday: client id, secret or key, refresh token, and that it is not disabled.',
-      },
-    };
-  const { failure, message } = got;
-  if (!failure) return { refused: { kind: 'retry', scope: 'connection', message } };
-  return { refused: refusalOfFailure({ ...failure, sent: false }, 'read'), failure };
-}
-
-const tooLong = (status: number): Refusal => ({
-  kind: 'rejected',
-  code: 'answer-too-long',
-  message: 'The answer is longer than this connection allows.',
-  remedy: 'Lower the page size, or raise the largest answer in the settings.',
-  answer: `HTTP ${status}`,
-});
 
 function unreadable({ status, headers }: HttpAnswer, kind: SoapCall['kind']): Refusal {
   return {
