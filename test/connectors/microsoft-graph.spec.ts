@@ -449,6 +449,41 @@ describe('members', () => {
     expect(membersOf(group)).toEqual(people.toSorted());
   });
 
+  it('who cannot come in keep nobody else out, nor anybody in', async () => {
+    const connector = connect({ groupType: 'microsoft365' });
+    const [leaver, goner, newcomer] = await Promise.all([join(connector), join(connector), join(connector)]);
+    const inner = await gather(connect());
+    const group = await gather(connector);
+    valueOf(await connector.members(group, { add: users([leaver, goner]), remove: [] }, context()));
+    const add = [{ id: inner, type: 'group' as const }, ...users([newcomer])];
+    const outcome = await connector.members(group, { add, remove: users([leaver, goner]) }, context());
+    expect(outcome).toMatchObject({
+      kind: 'rejected',
+      attribute: 'members',
+      message: expect.stringContaining(inner),
+      remedy: expect.any(String),
+    });
+    expect(membersOf(group)).toEqual([newcomer]);
+  });
+
+  it('who are held up are told before one who is refused: the rest comes by itself', async () => {
+    const connector = connect({ groupType: 'microsoft365' });
+    const people = await Promise.all([join(connector), join(connector)]);
+    const inner = await gather(connect());
+    const group = await gather(connector);
+    valueOf(await connector.members(group, { add: users(people), remove: [] }, context()));
+    double.calls.length = 0;
+    const add = [{ id: inner, type: 'group' as const }];
+    double.throttle = { bucket: 'write', retryAfterSeconds: 7, times: 1 };
+    expect(await connector.members(group, { add, remove: users(people) }, context())).toMatchObject({
+      kind: 'retry',
+      scope: 'connection',
+      afterMs: 7_000,
+      maybeDone: true,
+    });
+    expect(double.calls.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /$batch']);
+  });
+
   it('are never removed by a call that would delete the user', async () => {
     const connector = connect();
     const people = [await join(connector), await join(connector)];

@@ -2,15 +2,17 @@ import type { MemberChange, MembersResult, OperationContext, Outcome } from '../
 import { explainRefusal } from './explain-refusal.js';
 import { objectPath } from './odata.js';
 import { problemOf, type Refusal, type Reply } from './refusal.js';
-import type { Call, Session } from './session.js';
+import type { Call, Sent, Session } from './session.js';
 import { notYet, Work } from './work.js';
 
 /** https://learn.microsoft.com/graph/api/group-post-members */
 export const membersPerCall = 20;
 
+type Wrong = Extract<Sent, { refused: Refusal }> & { id: string };
+
 /**
- * Additions go in one call, all or nothing; where that is refused each is tried alone, so one member too many or unknown
- * does not keep the others out. Removals are a call each, sent together.
+ * Removals come first, a call each, sent together: nobody stays in because somebody else cannot come in. Additions go in
+ * one call, all or nothing; where that is refused each is tried alone, so one member does not keep the others out.
  */
 export async function changeMembers(
   session: Session,
@@ -22,8 +24,8 @@ export async function changeMembers(
   const remove = change.remove.map(({ id }) => id);
   if (context.mode === 'plan') {
     const calls = [
-      ...chunks(add).map((ids) => bind(session, groupId, ids)),
       ...remove.map((id) => removal(groupId, id)),
+      ...chunks(add).map((ids) => bind(session, groupId, ids)),
     ];
     return { kind: 'planned', calls: calls.map((call) => session.wire(call)) };
   }
@@ -31,7 +33,7 @@ export async function changeMembers(
   const work = new Work(session, context.signal);
   const result: MembersResult = { added: [], removed: [], unknown: [] };
   const failure =
-    (await addAll(work, groupId, add, result)) ?? (await removeAll(work, groupId, remove, result));
+    (await removeAll(work, groupId, remove, result)) ?? (await addAll(work, groupId, add, result));
   if (failure) return work.refused(failure);
   return { kind: 'ok', value: result, answer: 'HTTP 204', calls: work.calls };
 }
@@ -48,7 +50,7 @@ async function addAll(
       result.added.push(...part);
       continue;
     }
-    const single = sent.refused.kind === 'not-found' || isAlreadyThere(sent.reply);
+    const single = ['not-found', 'rejected'].includes(sent.refused.kind);
     if (!single) return explainRefusal(work, 'group', groupId, sent.refused, sent.reply?.status);
     const failure = await addEach(work, groupId, part, result);
     if (failure) return failure;
@@ -63,13 +65,15 @@ async function addEach(
   result: MembersResult,
 ): Promise<Refusal | undefined> {
   const missing: string[] = [];
+  const wrong: Wrong[] = [];
   const answers = await work.sendAll(ids.map((id) => addition(work.session, groupId, id)));
   for (const [at, sent] of answers.entries()) {
     const id = ids[at]!;
     if (!sent.refused || isAlreadyThere(sent.reply)) result.added.push(id);
     else if (sent.refused.kind === 'not-found') missing.push(id);
-    else return explainRefusal(work, 'group', groupId, sent.refused, sent.reply?.status);
+    else wrong.push({ ...sent, id });
   }
+  if (wrong.length > 0) return explainWorst(work, groupId, wrong);
   if (missing.length === 0) return undefined;
   result.unknown.push(...missing);
   return missingGroup(work, groupId);
@@ -82,14 +86,32 @@ async function removeAll(
   result: MembersResult,
 ): Promise<Refusal | undefined> {
   const answers = await work.sendAll(ids.map((id) => removal(groupId, id)));
+  const wrong: Wrong[] = [];
   let absent = false;
   for (const [at, sent] of answers.entries()) {
-    if (sent.refused && sent.refused.kind !== 'not-found')
-      return explainRefusal(work, 'group', groupId, sent.refused, sent.reply?.status);
+    const id = ids[at]!;
+    if (sent.refused && sent.refused.kind !== 'not-found') {
+      wrong.push({ ...sent, id });
+      continue;
+    }
     absent ||= sent.refused !== undefined;
-    result.removed.push(ids[at]!);
+    result.removed.push(id);
   }
+  if (wrong.length > 0) return explainWorst(work, groupId, wrong);
   return absent ? missingGroup(work, groupId) : undefined;
+}
+
+/** What concerns more than one member goes before what is wrong with one. */
+async function explainWorst(work: Work, groupId: string, wrong: Wrong[]): Promise<Refusal> {
+  const { id, refused, reply } = wrong.find((each) => each.refused.kind !== 'rejected') ?? wrong[0]!;
+  const explained = await explainRefusal(work, 'group', groupId, refused, reply?.status);
+  if (explained !== refused || refused.kind !== 'rejected') return explained;
+  return {
+    ...refused,
+    attribute: 'members',
+    message: `The membership of ${id} cannot be changed: ${refused.message}`,
+    remedy: 'Take the member out of the group at the source, or correct it, then retry.',
+  };
 }
 
 /** 404 is said of the group and of the member alike. Undefined: the group is there. */
