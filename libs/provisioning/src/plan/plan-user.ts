@@ -300,6 +300,7 @@ function activeAttribute(mapping: CompiledMapping): string | undefined {
   return mapping.attributes.find(({ source }) => source === 'active')?.target;
 }
 
+/** The last change gives or takes access. */
 function withActive(changes: AttributePlan[], attribute: string, to: boolean): AttributePlan[] {
   return [...changes.filter((change) => change.attribute !== attribute), { attribute, from: !to, to }];
 }

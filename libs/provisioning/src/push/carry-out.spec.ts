@@ -51,6 +51,8 @@ class Hub {
   readonly accounts = new Map<string, Record<string, unknown>>();
   readonly known = new Map<string, Known>();
   readonly created: string[] = [];
+  /** An attribute that the target takes no change of. */
+  refuses: string | undefined;
   private fates: Fate[] = [];
 
   constructor(private readonly configuration: Configuration) {}
@@ -133,6 +135,9 @@ class Hub {
       this.answer(() => {
         const account = this.accounts.get(id);
         if (!account) return { kind: 'not-found', message: 'gone' };
+        const attribute = changes.find((change) => change.attribute === this.refuses)?.attribute;
+        if (attribute !== undefined)
+          return { kind: 'rejected', code: 'invalid-value', attribute, message: `${attribute} is refused` };
         for (const change of changes) {
           if (change.op === 'set') account[change.attribute] = change.value;
           else delete account[change.attribute];
@@ -312,5 +317,19 @@ describe('what is carried out, after any history with any faults', () => {
     await hub.push(stateAfter(0, [away, back]), []);
     expect(hub.accountOf('x0')).toMatchObject({ active: true });
     expect(hub.accountOf('x0')).not.toHaveProperty('title');
+  });
+
+  it('takes access away also where the target refuses what else has changed, and says so afterwards', async () => {
+    const hub = new Hub(configure('deactivate'));
+    await hub.push(stateAfter(0, []), []);
+    hub.refuses = 'title';
+    const away = stateAfter(0, [{ who: 0, set: { title: 'B' }, active: false }]);
+    expect(await hub.push(away, [])).toBe('deactivate');
+    expect(hub.accountOf('x0')).toMatchObject({ active: false });
+    expect(hub.known.get(away.id)?.target).toMatchObject({ state: 'inactive' });
+    expect(await hub.push(away, [])).toBe('failed');
+    hub.refuses = undefined;
+    expect(await hub.push(away, [])).toBe('update');
+    expect(hub.accountOf('x0')).toMatchObject({ active: false, title: 'B' });
   });
 });

@@ -11,8 +11,8 @@ type Doing = Exclude<Plan, Question | { action: 'refuse' | 'none' }>;
 
 /** How far a plan came. `target` is what is known of the subject at the target now. */
 export type CarriedOut =
-  /** `own`: what was adopted is the hub's own work. */
-  | { kind: 'done'; plan: Doing; target: TargetObject; own: boolean }
+  /** `own`: what was adopted is the hub's own work. `rest`: the target refuses what else was planned. */
+  | { kind: 'done'; plan: Doing; target: TargetObject; own: boolean; rest?: true }
   | { kind: 'nothing'; plan: Extract<Plan, { action: 'none' }>; target: TargetObject | undefined }
   | { kind: 'refused'; plan: Extract<Plan, { action: 'refuse' }>; target: TargetObject | undefined }
   | { kind: 'stopped'; plan: Doing; permit: Stop; target: TargetObject | undefined }
@@ -68,6 +68,9 @@ export async function carryOut(
       const after = applyPlan(target, planned, result)!;
       return { kind: 'done', plan: planned, target: own ? { ...after, origin: 'created' } : after, own };
     }
+    const access = accessAlone(planned, result);
+    if (access && !isFailure(await doPlan(access, target, attempt)))
+      return { kind: 'done', plan: access, target: applyPlan(target, access)!, own: false, rest: true };
     const surprise =
       (result.kind === 'not-found' && planned.action !== 'create') ||
       (result.kind === 'conflict' && planned.action === 'create' && !lookAgain);
@@ -93,6 +96,13 @@ async function answer(question: Question, attempt: Attempt, lookAgain: boolean):
       return isFailure(unique) ? unique : { unique };
     }
   }
+}
+
+/** A value that the target will not take must not keep somebody's access: that is taken away alone then. */
+function accessAlone(plan: Doing, { kind }: Failure): Doing | undefined {
+  const refused = kind === 'rejected' || kind === 'conflict';
+  if (plan.action !== 'deactivate' || !refused || plan.changes.length < 2) return undefined;
+  return { ...plan, changes: plan.changes.slice(-1) };
 }
 
 /** The new object's id for a plan that creates, undefined for another that succeeded. */

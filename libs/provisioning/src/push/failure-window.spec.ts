@@ -44,3 +44,13 @@ it('keeps what could not be told, and tells it later', () => {
   expect(window.verdict(policy)).toMatch(/^20 of 20/);
   expect(window.tell(policy, 0)?.counts.reduce((sum, { faults }) => sum + faults, 0)).toBe(20);
 });
+
+it('hears when others have dropped what they told, also with nothing to tell', () => {
+  const window = new FailureWindow();
+  expect(window.tell(policy, 0)).toBeUndefined();
+  window.hear([{ slice: 0, good: 0, faults: 19 }]);
+  expect(window.tell(policy, minute)?.counts).toEqual([]);
+  window.hear([]);
+  window.saw('fault', policy, minute);
+  expect(window.verdict(policy)).toBeUndefined();
+});

@@ -43,9 +43,12 @@ export class FailureWindow {
     return `${faults} of ${all} operations within ${withinMinutes} minutes failed at the target`;
   }
 
-  /** What the others do not know yet, until `hear` or `untold`; undefined while there is nothing. */
+  /**
+   * What the others do not know yet, until `hear` or `untold`. Undefined where there is neither that nor anything of
+   * theirs, which they may have dropped meanwhile.
+   */
   tell(policy: QuarantinePolicy, now: number): { counts: OutcomeCounts[]; oldest: number } | undefined {
-    if (this.own.length === 0 || this.telling.length > 0) return undefined;
+    if (this.telling.length > 0 || (this.own.length === 0 && this.shared.length === 0)) return undefined;
     this.telling = this.own;
     this.own = [];
     return { counts: this.telling, oldest: sliceAt(now, policy) - slices };

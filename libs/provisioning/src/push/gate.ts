@@ -56,8 +56,9 @@ export class Gate {
     if (epoch > this.epoch) {
       this.closedUntil = 0;
       this.lastTrouble = 'retry';
-      this.recent = new FailureWindow();
     }
+    // Another process has found the target well again: what failed before says nothing now.
+    if (epoch > this.epoch || (this.alarmed && !alarmed)) this.recent = new FailureWindow();
     this.epoch = epoch;
     this.failures = connectionFailures;
     this.alarmed = alarmed;

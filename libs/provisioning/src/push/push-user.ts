@@ -44,12 +44,12 @@ export async function pushUser(
     case 'failed':
       return failed(context, doneOf(carried), carried.failure, progress);
     case 'done':
-      // What failed of the mapping is said once the rest is done.
+      // What failed of the mapping, and what the target refuses beside it, is said once the rest is done.
       return succeeded(
         context,
         doneOf(carried),
         progress,
-        carried.plan.problems ? now : carried.plan.nextDueAt,
+        carried.plan.problems || carried.rest ? now : carried.plan.nextDueAt,
       );
   }
 }
