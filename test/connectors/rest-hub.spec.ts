@@ -172,13 +172,22 @@ describe('the hub and a receiver of signed events', () => {
     const members = () => receiver.accounts.all('group')![0]?.members ?? [];
     await waitFor(() => members().length === 2, { what: 'both to be in the group' });
 
-    await source.patch('Groups', group, { op: 'remove', path: `members[value eq "${grace}"]` });
+    await source.patch(
+      'Groups',
+      group,
+      { op: 'replace', path: 'displayName', value: 'Research' },
+      { op: 'remove', path: `members[value eq "${grace}"]` },
+    );
     await source.patch('Users', grace, { op: 'replace', path: 'active', value: false });
     await waitFor(() => byId(grace)?.attributes.active === false && members().join() === ada, {
       what: 'Grace to lose access',
     });
+    await waitFor(() => receiver.accounts.all('group')![0]!.attributes.displayName === 'Research', {
+      what: 'the group to have its new name',
+    });
     await source.deleteUser(ada);
     await waitFor(() => !byId(ada), { what: 'Ada to be gone', timeoutMs: 60_000 });
+    expect(receiver.deliveries.filter(({ misused }) => misused)).toEqual([]);
     const { items } = await admin('GET', `reports/provisioning?connection=${connection}&status=failed`);
     expect(items).toEqual([]);
   }, 120_000);
@@ -195,6 +204,7 @@ describe('the hub and a receiver of signed events', () => {
       const users = receiver.accounts.all('user')!;
       expect(users.map(({ attributes }) => attributes.userName).sort()).toEqual(names.toSorted());
       expect(receiver.accounts.made).toBe(names.length);
+      expect(receiver.deliveries.filter(({ misused }) => misused)).toEqual([]);
     },
     120_000 + usersOfKillTest * 200,
   );

@@ -279,6 +279,69 @@ describe('credentials', () => {
   });
 });
 
+describe('messages', () => {
+  const signed = { type: 'signature', signingSecret: 'a-secret-of-some-length' };
+  const set = (attribute: string, value: unknown) => [
+    { op: 'set' as const, attribute, value: value as string },
+  ];
+  const ids = (asked: Asked[]) => asked.map(({ headers }) => headers['webhook-id']);
+
+  it('of one operation that say different things have ids of their own; one that is repeated keeps its', async () => {
+    const { app, connector } = await open({
+      settings: { preset: 'webhook' },
+      credentials: signed,
+      answer: () => ({ status: 204 }),
+    });
+    const leaver = { add: [], remove: [{ id: 'u1', type: 'user' as const }] };
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const context = { ...live, attempt };
+      await connector.update('group', 'g', set('displayName', 'B'), context);
+      await connector.members('g', leaver, context);
+      await connector.update('user', 'g', set('displayName', 'B'), context);
+      await connector.update('user', 'g', set('active', false), context);
+    }
+    const all = ids(app.asked);
+    expect(new Set(all).size).toBe(4);
+    expect(all.slice(4)).toEqual(all.slice(0, 4));
+    expect(all.every((id) => /^[\w-]+$/.test(String(id)))).toBe(true);
+  });
+
+  it('to members that only the address names have ids of their own, whatever characters these have', async () => {
+    const { app, connector } = await open({
+      settings: {
+        users: users(),
+        groups: {
+          addMember: { method: 'PUT', path: '/groups/{id}/{member}' },
+          removeMember: { method: 'DELETE', path: '/groups/{id}/{member}' },
+        },
+        signature: { style: 'standard-webhooks' },
+      },
+      credentials: signed,
+    });
+    const add = ['ä→', 'b.c'].map((id) => ({ id, type: 'user' as const }));
+    expect((await connector.members('g', { add, remove: [] }, live)).kind).toBe('ok');
+    expect(new Set(ids(app.asked)).size).toBe(2);
+  });
+
+  it('tell their id as a parameter too, in every request that writes', async () => {
+    const { app, connector } = await open({
+      settings: {
+        headers: { 'Idempotency-Key': '{messageId}' },
+        users: users({ update: { method: 'PATCH', path: '/users/{id}', query: { key: '{messageId}' } } }),
+      },
+    });
+    await create(connector);
+    await connector.update('user', '1', set('login', 'a'), live);
+    await connector.update('user', '1', set('login', 'b'), live);
+    await connector.get('user', '1');
+    const keys = app.asked.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toBe('op-1');
+    expect(keys[1]).not.toBe(keys[2]);
+    expect(app.asked[1]!.path).toContain(`key=${String(keys[1])}`);
+    expect(keys[3]).toBeUndefined();
+  });
+});
+
 describe('answers', () => {
   it('tell the id in the object, in a place of its own or in a header', async () => {
     const location = "$substringAfter(headers.location, '/users/')".replaceAll("'", '"');

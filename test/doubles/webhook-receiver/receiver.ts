@@ -10,6 +10,8 @@ export interface Delivery {
   headers: IncomingMessage['headers'];
   /** The same message had come before, and was answered as it was then. */
   repeated: boolean;
+  /** Its id had come before with other content, which is lost. */
+  misused: boolean;
 }
 
 export interface WebhookReceiver {
@@ -37,7 +39,7 @@ export async function startWebhookReceiver(options: {
   /** Answers with an id of its own, or with nothing: then objects have the sender's. */
   ids?: 'own' | 'none';
 }): Promise<WebhookReceiver> {
-  const answered = new Map<string, Answer>();
+  const answered = new Map<string, { text: string; answer: Answer }>();
   let server = createServer();
   let port = 0;
   const receiver: WebhookReceiver = {
@@ -95,9 +97,15 @@ export async function startWebhookReceiver(options: {
     const id = String(request.headers['webhook-id']);
     const event = JSON.parse(text) as Event;
     const before = answered.get(id);
-    receiver.deliveries.push({ id, event, headers: request.headers, repeated: before !== undefined });
-    const result = before ?? receiver.accounts.take(event);
-    if (result.status < 500) answered.set(id, result);
+    receiver.deliveries.push({
+      id,
+      event,
+      headers: request.headers,
+      repeated: before !== undefined,
+      misused: before !== undefined && before.text !== text,
+    });
+    const result = before?.answer ?? receiver.accounts.take(event);
+    if (result.status < 500 && !before) answered.set(id, { text, answer: result });
     answer(result.status, result.body);
   }
 

@@ -110,7 +110,7 @@ async function oneByOne(change: Change, members: MemberChange): Promise<Outcome<
   ];
   for (const one of each) {
     const member = [...one.add, ...one.remove][0]!;
-    const operationId = `${context.operationId}.${member.id}`;
+    const operationId = `${context.operationId}_${Buffer.from(member.id).toString('base64url')}`;
     const outcome = await changeMembers(session, groupId, one, { ...context, operationId });
     calls.push(...(outcome.calls ?? []));
     if (outcome.kind !== 'ok') return { ...outcome, calls };

@@ -16,6 +16,7 @@ import { parametersOf, parseTemplate } from './url-template.js';
 type Problem = { field: string; message: string };
 
 const requestNames = Object.keys(knownTo).filter((name) => name !== 'test') as RequestName[];
+const ofEveryRequest = ['operation', 'type', 'operationId', 'messageId'];
 const ofAnswers = ['status', 'headers', 'body', 'text'];
 const ownHeaders = new Set([
   'host',
@@ -203,8 +204,7 @@ class Problems {
   private template(field: string, name: RequestName | 'test' | undefined, text: string): void {
     for (const parameter of this.parsed(field, text)) {
       if (name === undefined) {
-        if (parameter !== 'operation' && parameter !== 'type' && parameter !== 'operationId')
-          this.unknown(field, parameter, ['operation', 'type', 'operationId']);
+        if (!ofEveryRequest.includes(parameter)) this.unknown(field, parameter, ofEveryRequest);
       } else if (!hasParameter(name, parameter)) {
         this.unknown(field, parameter, parametersFor(name));
       }

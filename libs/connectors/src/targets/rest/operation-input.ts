@@ -57,6 +57,7 @@ export function parameterOf(input: OperationInput, name: string): unknown {
 export function hasParameter(operation: RequestName | 'test', name: string): boolean {
   if (name === 'operation' || name === 'type') return true;
   const known = knownTo[operation];
+  if (name === 'messageId') return known.includes('operationId');
   if (name === 'memberType') return known.includes('member');
   if (name.startsWith('attributes.')) return known.includes('attributes');
   const structured = ['attributes', 'changes', 'removed', 'object', 'members'];
@@ -66,6 +67,7 @@ export function hasParameter(operation: RequestName | 'test', name: string): boo
 export const parametersFor = (operation: RequestName | 'test'): string[] => [
   ...knownTo[operation].filter((name) => hasParameter(operation, name)),
   ...(knownTo[operation].includes('attributes') ? ['attributes.NAME'] : []),
+  ...(hasParameter(operation, 'messageId') ? ['messageId'] : []),
   'operation',
   'type',
 ];

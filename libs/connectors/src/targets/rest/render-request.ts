@@ -1,6 +1,7 @@
 import { isObject } from '@rollcall/scim';
 import type { WireCall } from '../../contract.js';
 import type { Expressions } from './expressions.js';
+import { messageId } from './message-id.js';
 import { type OperationInput, parameterOf } from './operation-input.js';
 import type { Refusal } from './refusal.js';
 import type { RestRequest, RestSettings } from './settings.js';
@@ -46,39 +47,51 @@ export async function renderRequest(
   if ('unsafe' in path) {
     return wrong(input, `The value of {${path.unsafe}} would lead to another address than is meant.`);
   }
+  const made = await bodyOf(request, input, settings, expressions);
+  if ('refused' in made) return made;
+  const { text, body } = made;
+  const known = (name: string) => (name === 'messageId' ? messageId(input, text) : value(name));
   const url = new URL(settings.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, '') + path.text;
-  for (const [name, text] of Object.entries({ ...settings.query, ...request.query })) {
-    const expanded = expandText(parseTemplate(text), value);
+  for (const [name, template] of Object.entries({ ...settings.query, ...request.query })) {
+    const expanded = expandText(parseTemplate(template), known);
     if ('text' in expanded) url.searchParams.append(name, expanded.text);
   }
   // URLSearchParams writes a space as "+", which some servers take literally.
   url.search = url.search.replaceAll('+', '%20');
 
   const headers: Record<string, string> = {};
-  for (const [name, text] of Object.entries({ ...settings.headers, ...request.headers })) {
-    const expanded = expandText(parseTemplate(text), value);
+  for (const [name, template] of Object.entries({ ...settings.headers, ...request.headers })) {
+    const expanded = expandText(parseTemplate(template), known);
     if (!('text' in expanded)) continue;
     if (!/^[\x20-\x7e]*$/.test(expanded.text))
       return wrong(input, `The header ${name} would have characters that headers cannot carry.`);
     headers[name.toLowerCase()] = expanded.text;
   }
-  const rendered: Rendered = { method: request.method, url, headers };
+  if (text === undefined) return { rendered: { method: request.method, url, headers } };
+  headers['content-type'] ??= settings.contentType ?? contentTypes[settings.bodyFormat];
+  return { rendered: { method: request.method, url, headers, text, body } };
+}
+
+/** What is sent, and what it means; nothing where a request has no body. */
+async function bodyOf(
+  request: RestRequest,
+  input: OperationInput,
+  settings: RestSettings,
+  expressions: Expressions,
+): Promise<{ text?: string; body?: unknown } | { refused: Refusal }> {
   const template =
     request.method === 'GET'
       ? undefined
       : (request.body ?? usualBody(input, settings[`${input.type}s`] ?? {}));
-  if (template === undefined) return { rendered };
+  if (template === undefined) return {};
   const result = await expressions.evaluate(template, input);
   if ('error' in result) return wrong(input, `Its body cannot be made: ${result.error}`);
-  if (result.value === undefined) return { rendered };
+  if (result.value === undefined) return {};
   const text = written(result.value, settings.bodyFormat);
-  if (text === undefined) {
-    const due = settings.bodyFormat === 'form' ? 'an object of texts' : 'a text';
-    return wrong(input, `Its body is to be ${due}, and the expression gives something else.`);
-  }
-  headers['content-type'] ??= settings.contentType ?? contentTypes[settings.bodyFormat];
-  return { rendered: { ...rendered, text, body: result.value } };
+  if (text !== undefined) return { text, body: result.value };
+  const due = settings.bodyFormat === 'form' ? 'an object of texts' : 'a text';
+  return wrong(input, `Its body is to be ${due}, and the expression gives something else.`);
 }
 
 export const wireOf = ({ method, url, body }: Rendered): WireCall => ({

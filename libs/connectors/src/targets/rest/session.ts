@@ -10,6 +10,7 @@ import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { Authorization } from './authorization.js';
 import { Expressions } from './expressions.js';
+import { messageId } from './message-id.js';
 import type { OperationInput } from './operation-input.js';
 import { refusalOf, type Attempted, type Meaning, type Refusal, type Reply } from './refusal.js';
 import { type Rendered, renderRequest, wireOf } from './render-request.js';
@@ -142,7 +143,7 @@ export class Session {
       authorization.signingSecrets.length === 0
         ? {}
         : signatureHeaders(settings.signature, authorization.signingSecrets, {
-            id: messageId(input),
+            id: messageId(input, rendered.text) ?? randomUUID(),
             at: Date.now(),
             method: rendered.method,
             path: url.pathname + url.search,
@@ -184,12 +185,4 @@ export class Session {
     );
     return { status: answer.status, headers, text, body: parseJson(text), tooLong: answer.tooLong, hints };
   }
-}
-
-/** The same over attempts; each request of an operation that takes several has its own. */
-function messageId({ operation, operationId, member }: OperationInput): string {
-  if (operationId === undefined) return randomUUID();
-  if (member) return `${operationId}.${operation}.${member.id}`;
-  const main = ['create', 'update', 'delete', 'changeMembers'].includes(operation);
-  return main ? operationId : `${operationId}.${operation}`;
 }

@@ -62,6 +62,6 @@ export const webhook: Preset = {
   rights: ['None at the receiver: it checks the signature.'],
   limits: [
     'Nothing can be read back: who has been created there before is not found, and lists cannot be compared.',
-    'An event may come more than once, always with the same webhook-id.',
+    'An event may come more than once, then with the same webhook-id.',
   ],
 };
