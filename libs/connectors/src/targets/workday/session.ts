@@ -96,7 +96,7 @@ export class Session {
     const document = parseXml(answer.text);
     const fault = document && this.clean(faultIn(document), signed.token);
     if (answer.status !== 200 || fault) {
-      const location = answer.headers.location && new URL(answer.headers.location, wire.url).origin;
+      const location = originOf(answer.headers.location, wire.url);
       const refused = { status: answer.status, hints, fault, location };
       return { refused: refusalOf(refused, call.kind, Date.now()), call: wire };
     }
@@ -151,6 +151,9 @@ export class Session {
     return { code, message: without(message), ...(xpath !== undefined && { xpath: without(xpath) }) };
   }
 }
+
+const originOf = (location: string | undefined, base: string): string | undefined =>
+  location !== undefined && URL.canParse(location, base) ? new URL(location, base).origin : undefined;
 
 function unreadable({ status, headers }: HttpAnswer, kind: SoapCall['kind']): Refusal {
   return {
