@@ -126,6 +126,47 @@ it.each(['json', 'csv'])(
   },
 );
 
+it('14: an empty CSV report with its columns is whole', async () => {
+  publish(() => []);
+  expect(await listAll(open({ reportFormat: 'csv' }))).toEqual({ objects: [], cutShort: undefined });
+});
+
+it.each([
+  ['csv', '<!DOCTYPE html>\n<html lang="en">\n<title>Maintenance</title>\n</html>\n'],
+  ['csv', '<html>'],
+  ['csv', ''],
+  ['csv', 'Employee_ID,First_Name\r\n1001,Ada\r\n'],
+  ['json', '<html>Maintenance</html>'],
+  ['json', ''],
+  ['json', '{"Report_Entry":[{"Employee_ID":"1001"},{"Employee_ID":"1002"}]}'],
+])('14: what is no report of workers is no empty one (%s, %j)', async (reportFormat, body) => {
+  publish(() => rows(1));
+  const connector = open({ reportFormat });
+  const { token } = valueOf(await connector.changes!('user', {}));
+  const instead = () => void (double.faults = { answer: { status: 200, body } });
+  instead();
+  const listed = await listAll(connector);
+  expect(listed.objects).toEqual([]);
+  expect(listed.cutShort).toBeDefined();
+  instead();
+  const changed = valueOf(await connector.changes!('user', { token }));
+  expect(changed.cutShort).toBeDefined();
+  expect(changed.token).toBeUndefined();
+  instead();
+  expect((await connector.get('user', 'wid-1')).kind).toBe('retry');
+  if (body.includes('Report_Entry')) return;
+  instead();
+  expect((await connector.changes!('user', {})).kind).toBe('retry');
+});
+
+it.each(['json', 'csv'])('14: the id may stand in a column of another name (%s)', async (reportFormat) => {
+  publish(() => [{ Employee_ID: '1001', hireDate: '2020-01-06', active: '1' }], {
+    columns: ['Employee_ID', 'hireDate', 'active'],
+  });
+  const listed = await listAll(open({ reportFormat, reportColumns: { workerId: 'Employee_ID' } }));
+  expect(listed).toMatchObject({ objects: [{ id: '1001', active: true }], cutShort: undefined });
+});
+
 it('14: a slow report is waited for, and one that falls silent is not taken for whole', async () => {
   publish(() => rows(5));
   double.faults = { slowMs: 30 };
@@ -145,12 +186,13 @@ it('14: rows that come twice count once, and of several profiles the one at work
     row(2, { wid: 'at-work' }),
     { firstName: 'nobody' },
   ]);
-  const { objects } = await listAll(open(), 1);
+  const { objects, cutShort } = await listAll(open(), 1);
   expect(objects.map(({ id, active }) => [id, active])).toEqual([
     ['wid-1', true],
     ['at-work', true],
     ['wid-3', false],
   ]);
+  expect(cutShort).toContain('1 row of the report has neither wid nor workerId');
 });
 
 it('14: leavers come last, in pages as well', async () => {
@@ -216,7 +258,9 @@ it('changes come by a prompt of the report; without one all of it, and deletions
   expect(all.deletionsUnknown).toBeDefined();
   expect(all.token! >= token!).toBe(true);
   const some = open({ updatedFromPrompt: 'From', overlapMinutes: 10 });
-  expect(valueOf(await some.changes!('user', { token })).objects).toMatchObject([{ id: 'wid-2' }]);
+  const changed = valueOf(await some.changes!('user', { token }));
+  expect(changed.objects).toMatchObject([{ id: 'wid-2' }]);
+  expect(changed.deletionsUnknown).toContain('A last day that passes');
   expect(Date.parse(since[0]!)).toBe(Date.parse(token!) - 600_000);
 });
 

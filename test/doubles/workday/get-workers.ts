@@ -12,6 +12,7 @@ export interface Asking {
   now: number;
   /** Whatever page is asked for, the first is given. */
   loopPages?: boolean;
+  emptyPage?: number;
 }
 
 const mostOnAPage = 999;
@@ -34,7 +35,7 @@ export function getWorkers(request: Element, asking: Asking): string {
     : searched(first(request, 'Request_Criteria'), asking, day, entry);
   const pages = Math.max(1, Math.ceil(found.length / count));
   const given = asking.loopPages ? 1 : page;
-  const shown = found.slice((given - 1) * count, given * count);
+  const shown = page === asking.emptyPage ? [] : found.slice((given - 1) * count, given * count);
   const group = new Set(
     elements(first(request, 'Response_Group'))
       .filter((each) => /^(1|true)$/.test(each.textContent ?? ''))

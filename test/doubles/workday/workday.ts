@@ -15,9 +15,11 @@ export interface WorkdayFaults extends ReportFaults {
   /** Instead of any answer. */
   refuse?: { status: number; headers?: Record<string, string> };
   loopPages?: boolean;
+  /** Nobody is on the page of this number; how many pages there are is told as ever. */
+  emptyPage?: number;
   /** The connection ends when the next so many writes have been carried out, and nobody is told. */
   dropAfterCommit?: number;
-  /** An answer instead of the next to a web service. */
+  /** An answer instead of the next to a web service, or of a report. */
   answer?: { status: number; body: string };
 }
 
@@ -208,6 +210,7 @@ export class WorkdayDouble {
         timeZone,
         now,
         loopPages: this.faults.loopPages,
+        emptyPage: this.faults.emptyPage,
       });
     if (operation === 'Change_Work_Contact_Information_Request' && version >= 30) {
       demand('write');
@@ -244,6 +247,12 @@ export class WorkdayDouble {
     [tenant, owner, name]: string[],
   ): Promise<void> {
     this.seen.push({ path: url.pathname + url.search, body: '' });
+    const { answer } = this.faults;
+    if (answer) {
+      this.faults = { ...this.faults, answer: undefined };
+      response.writeHead(answer.status, { 'content-type': 'text/html' }).end(answer.body);
+      return;
+    }
     const error = (status: number, message: string) =>
       response
         .writeHead(status, { 'content-type': 'application/json' })

@@ -153,7 +153,7 @@ async function* jsonRows(body: Readable, { maxReportBytes }: WorkdaySettings): R
     : 'The report ends in the middle: what did not come is not gone.';
 }
 
-async function* csvRows(body: Readable, { maxReportBytes }: WorkdaySettings): Rows {
+async function* csvRows(body: Readable, { maxReportBytes, reportColumns }: WorkdaySettings): Rows {
   let size = 0;
   let over = false;
   const counted = new Transform({
@@ -163,11 +163,21 @@ async function* csvRows(body: Readable, { maxReportBytes }: WorkdaySettings): Ro
       done(null, over ? null : chunk);
     },
   });
-  const parser = parseCsv({ columns: true, bom: true, skip_empty_lines: true });
+  let isReport = false;
+  const ids = ['wid', 'workerId', reportColumns.wid, reportColumns.workerId];
+  const columns = (header: string[]) => {
+    isReport = header.some((column) => ids.includes(column));
+    if (!isReport) throw new Error(noIdColumn);
+    return header;
+  };
+  const parser = parseCsv({ columns, bom: true, skip_empty_lines: true });
   pipeline(body, counted, parser, () => undefined);
   for await (const row of parser) yield row as Row;
-  return over ? tooLong(maxReportBytes) : undefined;
+  if (over) return tooLong(maxReportBytes);
+  return isReport ? undefined : 'The answer is empty: a report as CSV begins with a row of column names.';
 }
+
+const noIdColumn = 'the first line has no column of wid or workerId';
 
 const tooLong = (bytes: number) =>
   `The report is longer than ${bytes} bytes. Raise the largest report in the settings, or limit the report.`;

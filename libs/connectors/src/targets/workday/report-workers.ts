@@ -17,6 +17,8 @@ interface Run {
   ended: Map<string, RemoteObject>;
   /** Those of them who are given, once the report has been read. */
   left?: RemoteObject[];
+  /** Rows that tell nobody's id. */
+  nameless: number;
   idle: NodeJS.Timeout;
 }
 
@@ -58,8 +60,7 @@ export class ReportWorkers {
       value: {
         objects,
         deleted: [],
-        deletionsUnknown:
-          'A report tells who is in it. Somebody whose hire was rescinded is only missing from a list of everything.',
+        deletionsUnknown: updatedFromPrompt === undefined ? whoIsMissing : whoIsMissing + whoseDayPasses,
         ...(cutShort !== undefined && { cutShort }),
         ...(nextCursor !== undefined && { nextCursor }),
         ...(nextCursor === undefined && cutShort === undefined && { token: runBegan }),
@@ -95,7 +96,10 @@ export class ReportWorkers {
   private async begin(now: string): Promise<Outcome<ChangesPage>> {
     const opened = await openReport(this.session);
     if (opened.refused) return opened.refused;
+    const first = await opened.report.next();
     opened.report.close();
+    if ('done' in first && first.cutShort !== undefined)
+      return { kind: 'retry', scope: 'connection', message: first.cutShort };
     const after = new Date(this.session.now()).toISOString();
     return { kind: 'ok', value: { objects: [], deleted: [], token: now < after ? now : after } };
   }
@@ -135,7 +139,8 @@ export class ReportWorkers {
     objects.push(...(run.left?.splice(0, limit - objects.length) ?? []));
     if (run.left?.length === 0) {
       this.end(id);
-      return { kind: 'ok', value: { objects }, runBegan };
+      const cutShort = run.nameless > 0 ? withoutId(run.nameless) : undefined;
+      return { kind: 'ok', value: { objects, ...(cutShort && { cutShort }) }, runBegan };
     }
     run.page += 1;
     return { kind: 'ok', value: { objects, nextCursor: `${id}.${run.page}` }, runBegan };
@@ -144,6 +149,7 @@ export class ReportWorkers {
   /** @returns the object where it is to be given now */
   private judge(row: Row, run: Run): RemoteObject | undefined {
     const object = this.objectOf(row, run.now);
+    if (!object) run.nameless += 1;
     if (!object || run.given.has(object.id)) return undefined;
     run.given.add(object.id);
     const { workerId } = object.attributes;
@@ -169,6 +175,7 @@ export class ReportWorkers {
       // A report may take minutes before it answers, and a clock here that is fast is known only then.
       now: Math.min(before, this.session.now()),
       page: 0,
+      nameless: 0,
       given: new Set(),
       active: new Set(),
       ended: new Map(),
@@ -204,15 +211,18 @@ export class ReportWorkers {
     if (opened.refused) return opened.refused;
     const found = new Map<string, RemoteObject>();
     const now = this.session.now();
+    let nameless = 0;
     try {
       for (;;) {
         const read = await opened.report.next();
         if (!('row' in read)) {
-          if (read.cutShort === undefined || found.size > 0) break;
-          return { kind: 'retry', scope: 'object', message: read.cutShort };
+          const cutShort = read.cutShort ?? (nameless > 0 ? withoutId(nameless) : undefined);
+          if (cutShort === undefined || found.size > 0) break;
+          return { kind: 'retry', scope: 'object', message: cutShort };
         }
         const object = this.objectOf(read.row, now);
-        if (object && fits(object)) found.set(object.id, object);
+        if (!object) nameless += 1;
+        else if (fits(object)) found.set(object.id, object);
       }
     } finally {
       opened.report.close();
@@ -241,11 +251,19 @@ export class ReportWorkers {
   }
 }
 
+const whoIsMissing =
+  'A report tells who is in it. Somebody whose hire was rescinded is only missing from a list of everything.';
+const whoseDayPasses =
+  ' A last day that passes without a change to the worker is not told either: a list of everything shows it.';
+
 const unknownCursor = {
   kind: 'rejected',
   code: 'cursor',
   message: 'The report was not read up to here in this process, or too long ago. Begin again.',
 } as const;
+
+const withoutId = (rows: number): string =>
+  `${rows} ${rows === 1 ? 'row of the report has' : 'rows of the report have'} neither wid nor workerId: who they are is not known.`;
 
 const textOf = (value: AttributeValue | undefined): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
