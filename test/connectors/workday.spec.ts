@@ -509,6 +509,25 @@ describe('the connector', () => {
     expect(page.token).toBeUndefined();
   });
 
+  it('takes an empty page with pages behind it for no end, neither of a list nor of changes', async () => {
+    for (let at = 0; at < 8; at += 1) double.hire(String(at));
+    const connector = open();
+    const { token } = valueOf(await connector.changes!('user', {}));
+    double.faults = { emptyPage: 2 };
+    expect((await listAll(connector, 2)).cutShort).toContain('empty page');
+    let page = valueOf(await connector.changes!('user', { token, limit: 2 }));
+    while (page.nextCursor !== undefined)
+      page = valueOf(await connector.changes!('user', { cursor: page.nextCursor }));
+    expect(page.cutShort).toContain('empty page');
+    expect(page.token).toBeUndefined();
+    // Of more than 500 the look at everybody's status has pages, too.
+    for (let at = 8; at < 1_001; at += 1) double.hire(String(at));
+    expect(await listAll(open(), 2)).toMatchObject({
+      objects: [],
+      cutShort: expect.stringContaining('empty page'),
+    });
+  });
+
   it('gives up an answer that is too long', async () => {
     for (let at = 0; at < 20; at += 1) double.hire(String(at));
     const outcome = await open({ maxAnswerBytes: 2_000 }).list('user', {});
@@ -607,6 +626,8 @@ describe('the connector', () => {
     const redirected = await open().list('user', {});
     expect(redirected).toMatchObject({ kind: 'retry', scope: 'connection' });
     expect(JSON.stringify(redirected)).not.toContain('token=1');
+    double.faults = { refuse: { status: 302, headers: { location: 'http://[' } } };
+    expect(await open().list('user', {})).toMatchObject({ kind: 'retry', scope: 'connection' });
     for (const settings of [{}, { mode: 'raas', report: 'a/b', writeBack: false }]) {
       const { url, tenant, timeZone } = double;
       const walled = module.open({ url, tenant, timeZone, ...settings }, isu(), {

@@ -1,7 +1,7 @@
 import type { ChangesPage, Outcome } from '../../contract.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { WorkersQuery } from './get-workers-request.js';
-import type { Profile } from './read-workers.js';
+import { pageIsMissing, type Profile } from './read-workers.js';
 import { asOf, failed, type SoapWorkers } from './soap-workers.js';
 
 interface Place {
@@ -53,6 +53,8 @@ export async function changedWorkers(
   const { profiles, results } = asked.value;
   if (profiles.length > 0 && !Number.isNaN(results.page) && results.page !== place.page)
     return { kind: 'ok', value: { objects: [], deleted: [], cutShort: wrongPage } };
+  if (pageIsMissing(profiles, results, place.page))
+    return { kind: 'ok', value: { objects: [], deleted: [], cutShort: missingPage } };
   const read = await standing(workers, profiles, place.now);
   if (read.kind !== 'ok') return read;
   const objects = read.value.map((each) => workers.objectOf(each, place.now));
@@ -76,6 +78,7 @@ const unknown: Outcome<never> = {
 };
 
 const wrongPage = 'Workday gave another page than was asked for: changes are missing.';
+const missingPage = 'Workday gave an empty page before the last one: changes are missing.';
 
 /** A call is made all the same: a connection that does not work must not give out a token. */
 async function begin(workers: SoapWorkers): Promise<Outcome<ChangesPage>> {

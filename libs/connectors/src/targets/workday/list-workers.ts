@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome, Page } from '../../contract.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { Profile } from './read-workers.js';
+import { pageIsMissing, type Profile } from './read-workers.js';
 import { prefer } from './resolve-profiles.js';
 import { asOf, failed, type SoapWorkers } from './soap-workers.js';
 
@@ -89,6 +89,7 @@ export class WorkerList {
     const { profiles, results } = asked.value;
     const news = profiles.filter(({ wid }) => !overview.seen.has(wid));
     if (profiles.length > 0 && news.length === 0) return this.end(run, wentRound);
+    if (pageIsMissing(profiles, results, overview.nextPage)) return this.end(run, missingPage);
     for (const profile of news) this.note(profile, overview, now);
     overview.done = profiles.length === 0 || results.totalPages <= overview.nextPage;
     overview.nextPage += 1;
@@ -112,6 +113,7 @@ export class WorkerList {
     const { profiles, results } = asked.value;
     const before = ({ wid }: Profile) => (overview.given.get(wid) ?? page) < page;
     if (profiles.length > 0 && profiles.every(before)) return this.end(run, wentRound);
+    if (pageIsMissing(profiles, results, page)) return this.end(run, missingPage);
     const mine = profiles.filter((each) => {
       const stands = each.workerId === undefined ? undefined : overview.standing.get(each.workerId);
       return !before(each) && (stands === undefined || stands.wid === each.wid);
@@ -133,3 +135,4 @@ export class WorkerList {
 }
 
 const wentRound = 'Workday gave a page that it had given before: the list is not whole.';
+const missingPage = 'Workday gave an empty page before the last one: the list is not whole.';

@@ -21,6 +21,10 @@ export interface ResponseResults {
   page: number;
 }
 
+/** Nobody is on this page, and there are pages behind it. */
+export const pageIsMissing = (profiles: Profile[], { totalPages }: ResponseResults, page: number): boolean =>
+  profiles.length === 0 && totalPages > page;
+
 const status = 'wd:Worker/wd:Worker_Data/wd:Employment_Data/wd:Worker_Status_Data';
 const paths = {
   workers: new Path('/env:Envelope/env:Body/wd:Get_Workers_Response/wd:Response_Data/wd:Worker'),
