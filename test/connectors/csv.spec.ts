@@ -166,6 +166,62 @@ describe('CSV files in a folder', () => {
     expect(await readFile(join(elsewhere, 'users.csv'), 'utf8')).toBe('id,userName\n');
   });
 
+  it('waits where a file it knows has gone, and goes on when it is back or an empty one is put there', async () => {
+    const { folder, open, put, text } = await place();
+    const connector = open({ groups: true });
+    const away = (name: string) => rename(join(folder, name), join(folder, `${name}.away`));
+    const back = (name: string) => rename(join(folder, `${name}.away`), join(folder, name));
+    const { id } = okValue(await connector.create('user', person('ada'), live()));
+    const group = okValue(await connector.create('group', { displayName: 'Engineers' }, live()));
+    const joining = { add: [{ id, type: 'user' as const }], remove: [] };
+    okValue(await connector.members(group.id, joining, live()));
+    const leave = [{ op: 'set' as const, attribute: 'active', value: false }];
+    const everything = async (of: Connector) => [
+      await of.get('user', id),
+      await of.list('user', {}),
+      await of.update('user', id, leave, live()),
+      await of.delete('user', id, live()),
+      await of.members(group.id, { add: [], remove: joining.add }, live()),
+      await of.create('user', person('grace'), live()),
+    ];
+    for (const name of ['users.csv', 'groups.csv', 'memberships.csv']) {
+      const before = await text(name);
+      await away(name);
+      // The second one has never seen the file: it takes it from the mark that stands beside.
+      for (const each of [connector, open({ groups: true })])
+        for (const outcome of await everything(each))
+          expect(outcome).toMatchObject({
+            kind: 'retry',
+            scope: 'connection',
+            message: expect.stringContaining(`${name} is gone: put it back`),
+          });
+      expect(await readdir(folder)).not.toContain(name);
+      await back(name);
+      expect(await text(name)).toBe(before);
+    }
+    expect(okValue(await connector.get('user', id)).id).toBe(id);
+    await away('users.csv');
+    await put('users.csv', '');
+    expect(await connector.get('user', id)).toMatchObject({ kind: 'not-found' });
+    expect(await connector.create('user', person('grace'), live())).toMatchObject({ kind: 'ok' });
+  });
+
+  it('does not call a row gone, or absent, where there is no file it could be in', async () => {
+    const { folder, open } = await place();
+    const connector = open({ groups: true });
+    expect(okValue(await connector.find('user', { attribute: 'userName', value: 'ada' }))).toEqual([]);
+    expect(okValue(await connector.list('user', {})).objects).toEqual([]);
+    for (const outcome of [
+      await connector.get('user', '7'),
+      await connector.update('user', '7', adasTitle('Countess'), live()),
+      await connector.delete('user', '7', live()),
+      await connector.get('group', '7'),
+      await connector.members('7', { add: [], remove: [{ id: '7', type: 'user' }] }, live()),
+    ])
+      expect(outcome).toMatchObject({ kind: 'retry', message: expect.stringContaining('is gone') });
+    expect((await readdir(folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
+  });
+
   describe('to import', () => {
     const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
 

@@ -9,9 +9,9 @@ import type {
   SubjectType,
 } from '../../contract.js';
 import { cellOf, objectOf } from './cells.js';
-import { rejected } from './refusals.js';
-import type { CsvSettings } from './settings.js';
-import type { Table } from './table.js';
+import { fileGone, rejected } from './refusals.js';
+import { type CsvSettings, fileOf } from './settings.js';
+import type { Row, Table } from './table.js';
 import { isListable, type Tables } from './tables.js';
 
 export const gone: Outcome<never> = { kind: 'not-found', message: 'There is no row with this id.' };
@@ -24,6 +24,14 @@ export function tableOf(tables: Tables, type: SubjectType): Table {
 
 const noGroups = () =>
   rejected('no-groups', 'Groups are switched off for this connection.', 'Switch them on in the settings.');
+
+/** @throws Refused where there is no file the row could be missing from */
+export function rowOf(settings: CsvSettings, tables: Tables, type: SubjectType, id: string): Row | undefined {
+  const table = tableOf(tables, type);
+  const row = table.get(id);
+  if (!row && !table.hasFile) throw fileGone(fileOf(settings, type === 'user' ? 'users' : 'groups'));
+  return row;
+}
 
 export const keyColumnOf = ({ userKey, groupKey }: CsvSettings, type: SubjectType): string =>
   type === 'user' ? userKey : groupKey;
@@ -66,7 +74,7 @@ export function updateRow(
   changes: AttributeChange[],
 ): Outcome<{ id: string }> {
   const table = tableOf(tables, type);
-  const row = table.get(id);
+  const row = rowOf(settings, tables, type, id);
   if (!row) return gone;
   const cells = new Map(
     changes.map((change) => [
@@ -98,7 +106,7 @@ export function deleteRow(
   id: string,
 ): Outcome<void> {
   const table = tableOf(tables, type);
-  const row = table.get(id);
+  const row = rowOf(settings, tables, type, id);
   if (!row) return { kind: 'no-op', why: 'already-absent' };
   if (type === 'user') tables.memberships.dropMember(id);
   else tables.memberships.dropGroup(id);
@@ -110,15 +118,17 @@ export function deleteRow(
 }
 
 export function changeMembers(
+  settings: CsvSettings,
   tables: Tables,
   groupId: string,
   { add, remove }: MemberChange,
 ): Outcome<MembersResult> {
-  if (!tableOf(tables, 'group').get(groupId)) return gone;
-  const { memberships, users } = tables;
+  if (!rowOf(settings, tables, 'group', groupId)) return gone;
+  const { memberships } = tables;
+  const known = new Set(add.flatMap(({ id }) => (rowOf(settings, tables, 'user', id) ? id : [])));
   const result: MembersResult = { added: [], removed: [], unknown: [] };
   for (const { id } of add) {
-    if (!users.get(id)) result.unknown.push(id);
+    if (!known.has(id)) result.unknown.push(id);
     else if (memberships.add(groupId, id)) result.added.push(id);
   }
   for (const { id } of remove) if (memberships.remove(groupId, id)) result.removed.push(id);

@@ -1,6 +1,6 @@
 import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
 import { objectOf } from './cells.js';
-import { gone, keyColumnOf, tableOf } from './change-rows.js';
+import { gone, keyColumnOf, rowOf, tableOf } from './change-rows.js';
 import type { CsvSettings } from './settings.js';
 import type { Table } from './table.js';
 import type { Tables } from './tables.js';
@@ -13,7 +13,7 @@ export function objectAt(
   members = false,
 ): Outcome<RemoteObject> {
   const table = tableOf(tables, type);
-  const row = table.get(id);
+  const row = rowOf(settings, tables, type, id);
   if (!row) return gone;
   const object = objectOf(settings, type, id, table.columns, row.values);
   if (type === 'group' && members)

@@ -24,6 +24,9 @@ export const later = (message: string, afterMs?: number): Refused =>
     ...(afterMs !== undefined && { afterMs }),
   });
 
+export const fileGone = (file: string): Refused =>
+  later(`${file} is gone: put it back, or an empty file in its place if all of it is to be written anew.`);
+
 export const stopped = (maybeDone: boolean): Refusal => ({
   kind: 'retry',
   scope: 'object',

@@ -1,12 +1,15 @@
 import { type FileState, type FileStore, readWhole } from './file-store.js';
 import { fingerprintOf, followersOf, hasFollowers, settleFollowers, waitingName } from './following-files.js';
 import type { FolderLock } from './folder-lock.js';
-import { later, Refused, rejected } from './refusals.js';
+import { fileGone, later, Refused, rejected } from './refusals.js';
 import { encodeFile } from './rows-as-text.js';
 import { type CsvSettings, fileOf, type TableName, tableNames } from './settings.js';
 import { readTables, type Tables } from './tables.js';
 
 export const partName = (file: string, token: string): string => `${file}.${token}.part`;
+
+/** Stays beside a file that was written: should the file be missing, it is not the first one that is written then. */
+const markName = (file: string): string => `${file}.known`;
 
 /** SFTP tells times in whole seconds: a file may change again within the second it was read in. */
 const coarseMs = 1_100;
@@ -16,6 +19,8 @@ export class TableFiles {
   private tables: Tables | undefined;
   private states = new Map<TableName, FileState | undefined>();
   private fingerprints = new Set<string>();
+  private readonly known = new Set<TableName>();
+  private readonly marked = new Set<TableName>();
   private readAt = 0;
   private sure = false;
 
@@ -73,11 +78,20 @@ export class TableFiles {
       begin();
       for (const { waiting, final } of followers) await this.store.replace(waiting, final);
       this.states.set(name, state);
-      tables.byName.get(name)!.log = [];
+      Object.assign(tables.byName.get(name)!, { log: [], hasFile: true });
+      this.known.add(name);
     }
+    for (const name of this.known) await this.mark(name);
     this.readAt = performance.now();
     this.sure = false;
     return true;
+  }
+
+  private async mark(name: TableName): Promise<void> {
+    if (this.marked.has(name)) return;
+    const mark = markName(fileOf(this.settings, name));
+    if (!(await this.store.state(mark))) await this.store.create(mark, Buffer.alloc(0));
+    this.marked.add(name);
   }
 
   private async prepare(name: TableName, tables: Tables, token: string) {
@@ -114,7 +128,11 @@ export class TableFiles {
       const state = await this.store.state(file);
       states.set(name, state);
       if (state && state.size > this.settings.maxFileBytes) throw tooLarge(file, state.size, this.settings);
-      contents.set(name, state && (await readWhole(this.store, file)));
+      const content = state && (await readWhole(this.store, file));
+      if (content) this.known.add(name);
+      else if (state || this.known.has(name) || (await this.store.state(markName(file))))
+        throw fileGone(file);
+      contents.set(name, content);
     };
     await Promise.all(tableNames(this.settings).map(read));
     this.fingerprints = new Set(

@@ -108,7 +108,7 @@ export class TableConnector implements Connector {
   members(groupId: string, change: MemberChange, context: OperationContext): Promise<Outcome<MembersResult>> {
     const table = this.settings.memberships === 'file' ? 'memberships' : 'groups';
     return this.write(context, this.call('CHANGE MEMBERS', table, { group: groupId, ...change }), (tables) =>
-      changeMembers(tables, groupId, change),
+      changeMembers(this.settings, tables, groupId, change),
     );
   }
 

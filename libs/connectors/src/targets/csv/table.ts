@@ -20,6 +20,8 @@ interface TableShape {
 /** The rows of one file, in its order, and what was done to them since it was written. */
 export class Table {
   readonly columns: readonly string[];
+  /** Whether there is a file of it: where there is none, nobody can say of an id that its row is gone. */
+  hasFile = true;
   /** What a file of changes tells. Empty: the table is as the file is. */
   log: { action: RowAction; row: Row }[] = [];
   private readonly rows = new Map<string, Row>();

@@ -59,7 +59,7 @@ export async function readTable(
 ): Promise<Table> {
   const file = fileOf(settings, name);
   const needed = columnsOf(settings, name);
-  if (!content) return emptyTable(settings, name, needed);
+  if (!content) return Object.assign(emptyTable(settings, name, needed), { hasFile: false });
   const { columns, rows } = await readRows(inPieces(content), settings, file, needed);
   const table = emptyTable(settings, name, [...columns, ...needed.filter((each) => !columns.includes(each))]);
   for await (const { line, values, wrong } of rows) {
