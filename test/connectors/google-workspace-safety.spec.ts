@@ -75,6 +75,20 @@ describe('Google Workspace behind something else', () => {
     }
   });
 
+  it('and take nobody away: what was written behind a web page is not believed', async () => {
+    const page = listenerOf((_, response) => response.end('<html>Sign in</html>'));
+    const connector = open(await listen(createServer(page)));
+    const live = { operationId: 'o', attempt: 1, mode: 'live' } as const;
+    const member = [{ id: '2', type: 'user' as const }];
+    for (const outcome of [
+      await connector.delete('user', '1', live),
+      await connector.delete('group', '1', live),
+      await connector.update('user', '1', [{ op: 'set', attribute: 'active', value: false }], live),
+      await connector.members('1', { add: [], remove: member }, live),
+    ])
+      expect(outcome).toMatchObject({ kind: 'retry', scope: 'connection', maybeDone: true });
+  });
+
   it('what echoes the token has it taken out', async () => {
     const origin = await listen(
       createServer(

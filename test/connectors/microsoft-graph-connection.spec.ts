@@ -175,25 +175,25 @@ describe.skipIf(!hasOpenssl && process.env.CI !== 'true')('with a certificate (n
   });
 });
 
-describe('lists that lead away', () => {
-  /** Signs everybody in, and answers each read with this. */
-  async function startElsewhere(answer: (request: IncomingMessage) => object): Promise<string> {
-    const server = createServer((request, response) => {
-      const token = { access_token: 'token-4711', expires_in: 3600, token_type: 'Bearer' };
-      const isToken = request.url!.endsWith('/token');
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(isToken ? token : answer(request)));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    cleanUp.push(async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
+/** Signs everybody in, and answers everything with this. */
+async function startElsewhere(answer: (request: IncomingMessage) => object | string): Promise<string> {
+  const server = createServer((request, response) => {
+    const token = { access_token: 'token-4711', expires_in: 3600, token_type: 'Bearer' };
+    const isToken = request.url!.endsWith('/token');
+    const body = isToken ? token : answer(request);
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
+describe('lists that lead away', () => {
   it('take no token to another host: the path is asked for at Graph, or the list is told as cut short', async () => {
     const stolen: string[] = [];
     const thief = await startElsewhere((request) => {
@@ -240,6 +240,35 @@ describe('lists that lead away', () => {
     open.push(connector);
     expect(await connector.changes!('user', {})).toMatchObject({ value: { cutShort: expect.any(String) } });
   });
+});
+
+it('a web page in front of Graph is believed no write: it may be done, and the connection waits', async () => {
+  const page = await startElsewhere(() => '<html>Sign in</html>');
+  const connector = openGraph(page, { tenant: 'contoso.example' }, apps.writer);
+  open.push(connector);
+  const live = { operationId: '1', attempt: 1, mode: 'live' } as const;
+  const member = [{ id: '2', type: 'user' as const }];
+  for (const outcome of [
+    await connector.update('user', '1', [{ op: 'set', attribute: 'accountEnabled', value: false }], live),
+    await connector.delete('user', '1', live),
+    await connector.members('1', { add: member, remove: [] }, live),
+    await connector.members('1', { add: [], remove: member }, live),
+  ])
+    expect(outcome).toMatchObject({
+      kind: 'retry',
+      scope: 'connection',
+      maybeDone: true,
+      answer: 'HTTP 200',
+    });
+});
+
+it('what Graph answered to a write is told as it was', async () => {
+  const graph = await startElsewhere(() => '');
+  const connector = openGraph(graph, { tenant: 'contoso.example' }, apps.writer);
+  open.push(connector);
+  const live = { operationId: '1', attempt: 1, mode: 'live' } as const;
+  const change = [{ op: 'set' as const, attribute: 'jobTitle', value: 'Head' }];
+  expect(await connector.update('user', '1', change, live)).toMatchObject({ kind: 'ok', answer: 'HTTP 200' });
 });
 
 it.each([

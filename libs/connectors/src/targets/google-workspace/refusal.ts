@@ -118,16 +118,17 @@ export const foreignDomain = (message: string): Refusal => ({
   remedy: 'Add and verify the domain in the Admin console, or map an address in a domain that is there.',
 });
 
-/** A good status with an answer that is of no use: a write has been done all the same. */
+/** A good status with an answer that is of no use: a write may have been done all the same. */
 export function unreadable(reply: Reply, kind: 'read' | 'write'): Refusal {
   const answer = `HTTP ${reply.status}`;
-  if (kind === 'write') {
+  const write = kind === 'write';
+  if (write && reply.text.trim() === '') {
     const message = 'Google took the call, and its answer cannot be read: it has to be looked up.';
     return { kind: 'retry', scope: 'object', maybeDone: true, message, answer };
   }
   if (reply.tooLong) return answerTooLong(reply);
   const message = 'The answer is not JSON: something other than the Directory API stands at this address.';
-  return { kind: 'retry', scope: 'connection', message, answer };
+  return { kind: 'retry', scope: 'connection', message, answer, ...(write && { maybeDone: true }) };
 }
 
 function rightsRemedy(reason: string, said: string): string {

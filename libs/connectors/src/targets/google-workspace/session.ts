@@ -82,7 +82,8 @@ export class Session {
     const reply = this.replyOf(answer, token, call);
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, kind, Date.now()) };
-    if (call.wantsBody && !isObject(reply.body))
+    const isPage = kind === 'write' && reply.text.trim() !== '';
+    if (!isObject(reply.body) && (call.wantsBody || isPage))
       return { call: wire, reply, refused: unreadable(reply, kind) };
     return { call: wire, reply };
   }

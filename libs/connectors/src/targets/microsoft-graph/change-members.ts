@@ -35,7 +35,7 @@ export async function changeMembers(
   const failure =
     (await removeAll(work, groupId, remove, result)) ?? (await addAll(work, groupId, add, result));
   if (failure) return work.refused(failure);
-  return { kind: 'ok', value: result, answer: 'HTTP 204', calls: work.calls };
+  return { kind: 'ok', value: result, ...work.toldLast() };
 }
 
 async function addAll(

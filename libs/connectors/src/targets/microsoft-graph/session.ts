@@ -104,8 +104,9 @@ export class Session {
     const reply = replyOf(withoutSecrets(answer, [token, passwordIn(call.body)]));
     if (reply.status < 200 || reply.status >= 300)
       return { call: wire, reply, refused: refusalOf(reply, attempted, Date.now()) };
-    if (call.method === 'GET' && !isObject(reply.body))
-      return { call: wire, reply, refused: unreadable(reply) };
+    // Writes mostly answer nothing at all.
+    if (!isObject(reply.body) && (call.method === 'GET' || answer.text.trim() !== ''))
+      return { call: wire, reply, refused: unreadable(reply, attempted.kind) };
     return { call: wire, reply };
   }
 
@@ -219,9 +220,14 @@ function withoutToken(got: NoToken): { refused: Refusal; failure?: HttpFailure }
   return { refused: { kind: 'denied', message: `${message}${code}`, remedy: tokenRemedy(numbers) } };
 }
 
-function unreadable(reply: Reply): Refusal {
+/** A web page, of a proxy that wants a sign-in for one. A write may have been done behind it. */
+function unreadable(reply: Reply, kind: Attempted['kind']): Refusal {
   if (reply.tooLong) return answerTooLong(reply);
-  const message =
-    'Microsoft Graph answered with something other than JSON. Check its address in the settings.';
-  return { kind: 'retry', scope: 'connection', message, answer: `HTTP ${reply.status}` };
+  return {
+    kind: 'retry',
+    scope: 'connection',
+    message: 'Microsoft Graph answered with something other than JSON. Check its address in the settings.',
+    answer: `HTTP ${reply.status}`,
+    ...(kind === 'write' && { maybeDone: true }),
+  };
 }

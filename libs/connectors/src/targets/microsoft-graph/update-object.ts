@@ -30,7 +30,7 @@ export async function updateObject(
   session.fresh.changed(id, changes);
   const failure = await finishUser(work, id, writing);
   if (failure) return work.refused(failure);
-  return { kind: 'ok', value: { id }, answer: 'HTTP 204', calls: work.calls };
+  return { kind: 'ok', value: { id }, ...work.toldLast() };
 }
 
 /** Whoever is disabled is so before all else: one wrong value refuses a call as a whole. */

@@ -8,6 +8,7 @@ export class Work {
   readonly calls: WireCall[] = [];
   /** Some of it is done, so whoever repeats it must look first. */
   changed = false;
+  private written: Reply | undefined;
 
   constructor(
     readonly session: Session,
@@ -41,9 +42,16 @@ export class Work {
     return told(reply, this.calls);
   }
 
+  /** By the last write that was done. */
+  toldLast() {
+    return this.written ? this.told(this.written) : { calls: this.calls };
+  }
+
   private heard(call: Call, sent: Sent): void {
     this.calls.push(sent.call);
-    if (!sent.refused && call.method !== 'GET' && !call.reads) this.changed = true;
+    if (sent.refused || call.method === 'GET' || call.reads) return;
+    this.changed = true;
+    this.written = sent.reply;
   }
 }
 
