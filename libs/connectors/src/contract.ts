@@ -302,6 +302,12 @@ export interface ConnectorRuntime {
   userAgent: string;
 }
 
+/** `message` goes on from the name of the field: "is missing: …". */
+export interface Wrong {
+  field: string;
+  message: string;
+}
+
 export interface ConnectorModule {
   readonly manifest: Manifest;
   /** With these settings. Absent: as the manifest says. */
@@ -309,7 +315,7 @@ export interface ConnectorModule {
   /** The mappings of a connection with these settings that has none of its own. Absent: the manifest's. */
   defaultMappings?(settings: object): Mappings;
   /** What is wrong with parts that meet the manifest's schemas: certificates, keys, addresses. */
-  check?(parts: { settings?: object; credentials?: object }): { field: string; message: string }[];
+  check?(parts: { settings?: object; credentials?: object }): Wrong[];
   /** What is wrong with a target attribute of a mapping, in words; undefined when it can be written. */
   checkAttribute?(type: SubjectType, attribute: string): string | undefined;
   /** Checked against the manifest's schemas before. Opens nothing yet: the first call does. */

@@ -1,6 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import { FilterParser } from 'ldapts';
-import { checkCredentials, parses, type Wrong } from '../ldap/check-parts.js';
+import type { Wrong } from '../../contract.js';
+import { checkAuthorities } from '../../http/check-certificates.js';
+import { checkCredentials, parses } from '../ldap/check-parts.js';
 import { bindCredentials, type DomainCredentials, type DomainSettings } from './settings.js';
 
 const globalCatalogPorts = new Set(['3268', '3269']);
@@ -13,7 +14,8 @@ export function checkParts({ settings, credentials }: { settings?: object; crede
   ];
 }
 
-function checkSettings({ url, security, userFilter, caCertificates }: Partial<DomainSettings>): Wrong[] {
+function checkSettings(settings: Partial<DomainSettings>): Wrong[] {
+  const { url, security, userFilter } = settings;
   const wrong: Wrong[] = [];
   const of = (field: string, message: string) => wrong.push({ field: `settings.${field}`, message });
   if (url !== undefined && !URL.canParse(url))
@@ -24,9 +26,7 @@ function checkSettings({ url, security, userFilter, caCertificates }: Partial<Do
     of('security', 'must be ldaps, or left out, with an address of ldaps://.');
   if (userFilter !== undefined && !isFilter(userFilter))
     of('userFilter', 'is not an LDAP filter such as (!(employeeType=service)).');
-  if (caCertificates !== undefined && !parses(() => new X509Certificate(caCertificates)))
-    of('caCertificates', 'is not a PEM certificate: copy it again, with both of its lines of dashes.');
-  return wrong;
+  return [...wrong, ...checkAuthorities(settings)];
 }
 
 /** The parser closes what was left open, and would close it at another place in a longer filter. */

@@ -1,3 +1,14 @@
+import {
+  caCertificates,
+  connections,
+  maxAnswerBytes,
+  pageSize,
+  serverName,
+  timeoutMs,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { certificate, credentialsOf, password, privateKey } from '../../schema-parts/credentials.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { defaultSettings } from './settings.js';
 
 const dn = (title: string, description: string) => ({
@@ -6,20 +17,6 @@ const dn = (title: string, description: string) => ({
   type: 'string',
   pattern: '^[^=,]+=[^,]+(,[^=,]+=[^,]+)*$',
   maxLength: 1000,
-});
-const integer = (title: string, description: string, minimum: number, maximum: number, standard: number) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: standard,
-});
-const flag = (title: string, description: string, standard: boolean) => ({
-  title,
-  description,
-  type: 'boolean',
-  default: standard,
 });
 
 export const settingsSchema = {
@@ -36,55 +33,29 @@ export const settingsSchema = {
       pattern: '^ldaps?://[^\\s/@?]+/?$',
       maxLength: 500,
     },
-    security: {
-      title: 'Encryption',
-      description:
-        'starttls: on port 389, encrypted before anything is said. ldaps: encrypted from the start on port 636, also chosen by ldaps:// in the address. Without encryption domain controllers take no passwords.',
-      type: 'string',
-      enum: ['starttls', 'ldaps'],
-      default: defaultSettings.security,
-    },
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates of the authority that signed the domain controller’s certificate, often the company’s own. With them no other authority is trusted.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 200_000,
-    },
-    serverName: {
-      title: 'Name in the certificate',
-      description: 'Where it differs from the host of the address.',
-      type: 'string',
-      minLength: 1,
-      maxLength: 253,
-    },
-    timeoutMs: integer(
-      'Time-out (ms)',
-      'How long connecting and one operation may take.',
-      100,
-      600_000,
-      defaultSettings.timeoutMs,
+    security: choice(
+      'Encryption',
+      'starttls: on port 389, encrypted before anything is said. ldaps: encrypted from the start on port 636, also chosen by ldaps:// in the address. Without encryption domain controllers take no passwords.',
+      ['starttls', 'ldaps'],
+      defaultSettings.security,
     ),
-    connections: integer(
-      'Connections',
+    caCertificates: caCertificates(
+      'PEM certificates of the authority that signed the domain controller’s certificate, often the company’s own. With them no other authority is trusted.',
+    ),
+    serverName: serverName('Where it differs from the host of the address.'),
+    timeoutMs: timeoutMs('How long connecting and one operation may take.', defaultSettings.timeoutMs),
+    connections: connections(
       'Connections kept open to the domain controller at most.',
-      1,
       64,
       defaultSettings.connections,
     ),
-    pageSize: integer(
-      'Page size',
+    pageSize: pageSize(
       'Entries asked for at a time when all of them are read; domain controllers give 1000 at most (MaxPageSize).',
-      1,
       1000,
       defaultSettings.pageSize,
     ),
-    maxAnswerBytes: integer(
-      'Largest answer (bytes)',
+    maxAnswerBytes: maxAnswerBytes(
       'A longer answer to one operation is cut off.',
-      1024,
-      1 << 30,
       defaultSettings.maxAnswerBytes,
     ),
     userBase: dn(
@@ -130,20 +101,18 @@ export const settingsSchema = {
       'Groups under',
       'The OU under which groups lie and new ones are made. Left out: where the accounts lie.',
     ),
-    groupScope: {
-      title: 'Scope of new groups',
-      description: 'global: members of this domain. universal, domainLocal: of any domain.',
-      type: 'string',
-      enum: ['global', 'universal', 'domainLocal'],
-      default: defaultSettings.groupScope,
-    },
-    groupCategory: {
-      title: 'Category of new groups',
-      description: 'security: rights may be given to them. distribution: for mail only.',
-      type: 'string',
-      enum: ['security', 'distribution'],
-      default: defaultSettings.groupCategory,
-    },
+    groupScope: choice(
+      'Scope of new groups',
+      'global: members of this domain. universal, domainLocal: of any domain.',
+      ['global', 'universal', 'domainLocal'],
+      defaultSettings.groupScope,
+    ),
+    groupCategory: choice(
+      'Category of new groups',
+      'security: rights may be given to them. distribution: for mail only.',
+      ['security', 'distribution'],
+      defaultSettings.groupCategory,
+    ),
     membersPerCall: integer(
       'Members for each call',
       'Group members added or removed with one operation at most.',
@@ -158,65 +127,38 @@ export const settingsSchema = {
       5000,
       defaultSettings.membersPerRead,
     ),
-    writeProbe: flag(
-      'Write in tests',
+    writeProbe: writeProbe(
       'A test of the connection creates an account named rollcall-probe-…, disables it and deletes it at once, to see that it may.',
       defaultSettings.writeProbe,
     ),
   },
 };
 
-export const credentialsSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: [
-    {
-      title: 'Name and password',
-      additionalProperties: false,
-      required: ['type', 'user', 'password'],
-      properties: {
-        type: { const: 'simple' },
-        user: {
-          title: 'Service account',
-          description: 'svc-rollcall@corp.example.com, CORP\\svc-rollcall, or its distinguished name.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-        },
-        password: {
-          title: 'Password',
-          description: 'Of the service account.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          writeOnly: true,
-        },
+export const credentialsSchema = credentialsOf([
+  {
+    title: 'Name and password',
+    additionalProperties: false,
+    required: ['type', 'user', 'password'],
+    properties: {
+      type: { const: 'simple' },
+      user: {
+        title: 'Service account',
+        description: 'svc-rollcall@corp.example.com, CORP\\svc-rollcall, or its distinguished name.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 1000,
       },
+      password: password('Of the service account.'),
     },
-    {
-      title: 'Client certificate',
-      additionalProperties: false,
-      required: ['type', 'certificate', 'privateKey'],
-      properties: {
-        type: { const: 'certificate' },
-        certificate: {
-          title: 'Certificate',
-          description: 'PEM. The domain controller maps it to an account (SASL EXTERNAL).',
-          type: 'string',
-          pattern: '-----BEGIN CERTIFICATE-----',
-          maxLength: 100_000,
-        },
-        privateKey: {
-          title: 'Private key',
-          description: 'PEM, without passphrase.',
-          type: 'string',
-          pattern: '-----BEGIN [A-Z ]*PRIVATE KEY-----',
-          maxLength: 100_000,
-          writeOnly: true,
-        },
-      },
+  },
+  {
+    title: 'Client certificate',
+    additionalProperties: false,
+    required: ['type', 'certificate', 'privateKey'],
+    properties: {
+      type: { const: 'certificate' },
+      certificate: certificate('PEM. The domain controller maps it to an account (SASL EXTERNAL).'),
+      privateKey: privateKey('PEM, without passphrase.'),
     },
-  ],
-};
+  },
+]);

@@ -1,5 +1,5 @@
 import ssh2 from 'ssh2';
-import type { SubjectType } from '../../contract.js';
+import type { SubjectType, Wrong } from '../../contract.js';
 import { readPinnedKeys } from './host-key.js';
 import { fits } from './rows-as-text.js';
 import {
@@ -9,8 +9,6 @@ import {
   type CsvSettings,
   tableNames,
 } from './settings.js';
-
-type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {

@@ -1,3 +1,6 @@
+import { pageSize, timeoutMs, writeProbe } from '../../schema-parts/connection-settings.js';
+import { credentialsOf, password, privateKey } from '../../schema-parts/credentials.js';
+import { choice, flag, integer, secret } from '../../schema-parts/fields.js';
 import { defaultSettings, presets } from './settings.js';
 
 const column = (title: string, description: string, standard?: string) => ({
@@ -32,27 +35,6 @@ const text = (title: string, description: string, standard: string) => ({
   type: 'string',
   minLength: 1,
   maxLength: 100,
-  default: standard,
-});
-const integer = (title: string, description: string, minimum: number, maximum: number, standard: number) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: standard,
-});
-const choice = (title: string, description: string, values: string[], standard: string) => ({
-  title,
-  description,
-  type: 'string',
-  enum: values,
-  default: standard,
-});
-const flag = (title: string, description: string, standard: boolean) => ({
-  title,
-  description,
-  type: 'boolean',
   default: standard,
 });
 
@@ -90,13 +72,7 @@ export const settingsSchema = {
       ['table', 'changes', 'import'],
       defaultSettings.mode,
     ),
-    timeoutMs: integer(
-      'Time-out (ms)',
-      'How long the server may say nothing.',
-      100,
-      600_000,
-      defaultSettings.timeoutMs,
-    ),
+    timeoutMs: timeoutMs('How long the server may say nothing.', defaultSettings.timeoutMs),
     usersFile: file('File of accounts', 'Within the folder.', defaultSettings.usersFile),
     idColumn: column(
       'Column of the id',
@@ -160,13 +136,12 @@ export const settingsSchema = {
       100_000,
       defaultSettings.membersPerCall,
     ),
-    encoding: {
-      title: 'Encoding',
-      description: 'Of the files. What it lacks is refused, not replaced by question marks.',
-      type: 'string',
-      enum: ['utf-8', 'utf-16le', 'windows-1252', 'windows-1250', 'iso-8859-1', 'iso-8859-15', 'us-ascii'],
-      default: defaultSettings.encoding,
-    },
+    encoding: choice(
+      'Encoding',
+      'Of the files. What it lacks is refused, not replaced by question marks.',
+      ['utf-8', 'utf-16le', 'windows-1252', 'windows-1250', 'iso-8859-1', 'iso-8859-15', 'us-ascii'],
+      defaultSettings.encoding,
+    ),
     bom: flag(
       'Byte order mark',
       'At the start of what is written: Excel wants it for UTF-8.',
@@ -203,7 +178,7 @@ export const settingsSchema = {
       1 << 30,
       defaultSettings.maxFileBytes,
     ),
-    pageSize: integer('Page size', 'Rows given at a time.', 1, 5000, defaultSettings.pageSize),
+    pageSize: pageSize('Rows given at a time.', 5000, defaultSettings.pageSize),
     sideFile: choice(
       'Side file',
       'Written after each file: ok, an empty one named ….ok; sha256, its checksum in ….sha256.',
@@ -244,8 +219,7 @@ export const settingsSchema = {
       'Archive',
       'Where picked up files go when the next one comes, within the folder. It must be there. Left out: they are overwritten.',
     ),
-    writeProbe: flag(
-      'Write in tests',
+    writeProbe: writeProbe(
       'A test of the connection writes, renames and deletes a file rollcall-probe-….',
       defaultSettings.writeProbe,
     ),
@@ -260,59 +234,32 @@ const username = {
   maxLength: 200,
 };
 
-export const credentialsSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: [
-    {
-      title: 'Private key',
-      additionalProperties: false,
-      required: ['type', 'username', 'privateKey'],
-      properties: {
-        type: { const: 'key' },
-        username,
-        privateKey: {
-          title: 'Private key',
-          description: 'In OpenSSH or PEM form.',
-          type: 'string',
-          pattern: '-----BEGIN [A-Z ]*PRIVATE KEY-----',
-          maxLength: 100_000,
-          writeOnly: true,
-        },
-        passphrase: {
-          title: 'Passphrase',
-          description: 'Of the private key, if it has one.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          writeOnly: true,
-        },
-      },
+export const credentialsSchema = credentialsOf([
+  {
+    title: 'Private key',
+    additionalProperties: false,
+    required: ['type', 'username', 'privateKey'],
+    properties: {
+      type: { const: 'key' },
+      username,
+      privateKey: privateKey('In OpenSSH or PEM form.'),
+      passphrase: secret('Passphrase', 'Of the private key, if it has one.', 1000),
     },
-    {
-      title: 'Password',
-      additionalProperties: false,
-      required: ['type', 'username', 'password'],
-      properties: {
-        type: { const: 'password' },
-        username,
-        password: {
-          title: 'Password',
-          description: 'Of that user.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          writeOnly: true,
-        },
-      },
+  },
+  {
+    title: 'Password',
+    additionalProperties: false,
+    required: ['type', 'username', 'password'],
+    properties: {
+      type: { const: 'password' },
+      username,
+      password: password('Of that user.'),
     },
-    {
-      title: 'None: a folder of the hub’s machine',
-      additionalProperties: false,
-      required: ['type'],
-      properties: { type: { const: 'none' } },
-    },
-  ],
-};
+  },
+  {
+    title: 'None: a folder of the hub’s machine',
+    additionalProperties: false,
+    required: ['type'],
+    properties: { type: { const: 'none' } },
+  },
+]);

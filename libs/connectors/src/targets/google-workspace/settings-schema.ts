@@ -1,3 +1,13 @@
+import {
+  caCertificates,
+  callTimeoutMs,
+  connections,
+  maxCallAnswerBytes,
+  pageSize,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { credentialsOf } from '../../schema-parts/credentials.js';
+import { choice, flag, integer, secret } from '../../schema-parts/fields.js';
 import { defaultSettings } from './settings.js';
 
 const address = { type: 'string', format: 'uri', pattern: '^https?://[^\\s@]+$', maxLength: 2000 };
@@ -24,49 +34,41 @@ export const settingsSchema = {
       maxLength: 100,
       default: defaultSettings.customer,
     },
-    disableBy: {
-      title: 'Disabling accounts',
-      description: 'suspend, or archive, for which Archived User licences are needed.',
-      type: 'string',
-      enum: ['suspend', 'archive'],
-      default: defaultSettings.disableBy,
-    },
-    oldAddress: {
-      title: 'Old address after a rename',
-      description: 'Google keeps it as an alias. remove: it is taken away, and mail to it comes back.',
-      type: 'string',
-      enum: ['keep', 'remove'],
-      default: defaultSettings.oldAddress,
-    },
-    restoreDeleted: {
-      title: 'Address of a deleted account',
-      description:
-        'Google keeps deleted accounts for 20 days. same-person: the account is restored, with its mail and files, where an external id is the same. always: whoever had the address. never: the person waits as a dead letter.',
-      type: 'string',
-      enum: ['same-person', 'always', 'never'],
-      default: defaultSettings.restoreDeleted,
-    },
-    resolveConflictAccount: {
-      title: 'Resolve unmanaged accounts',
-      description:
-        'Where somebody has made a private Google account of the address, what the Admin console says of such accounts is done.',
-      type: 'boolean',
-      default: defaultSettings.resolveConflictAccount,
-    },
-    groups: {
-      title: 'Groups',
-      description: 'Off: only users are pushed, and the scope of groups is not asked for.',
-      type: 'boolean',
-      default: defaultSettings.groups,
-    },
-    membersPerCall: {
-      title: 'Members at a time',
-      description: 'Each member is a call of its own. So many are written before the hub records them.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 500,
-      default: defaultSettings.membersPerCall,
-    },
+    disableBy: choice(
+      'Disabling accounts',
+      'suspend, or archive, for which Archived User licences are needed.',
+      ['suspend', 'archive'],
+      defaultSettings.disableBy,
+    ),
+    oldAddress: choice(
+      'Old address after a rename',
+      'Google keeps it as an alias. remove: it is taken away, and mail to it comes back.',
+      ['keep', 'remove'],
+      defaultSettings.oldAddress,
+    ),
+    restoreDeleted: choice(
+      'Address of a deleted account',
+      'Google keeps deleted accounts for 20 days. same-person: the account is restored, with its mail and files, where an external id is the same. always: whoever had the address. never: the person waits as a dead letter.',
+      ['same-person', 'always', 'never'],
+      defaultSettings.restoreDeleted,
+    ),
+    resolveConflictAccount: flag(
+      'Resolve unmanaged accounts',
+      'Where somebody has made a private Google account of the address, what the Admin console says of such accounts is done.',
+      defaultSettings.resolveConflictAccount,
+    ),
+    groups: flag(
+      'Groups',
+      'Off: only users are pushed, and the scope of groups is not asked for.',
+      defaultSettings.groups,
+    ),
+    membersPerCall: integer(
+      'Members at a time',
+      'Each member is a call of its own. So many are written before the hub records them.',
+      1,
+      500,
+      defaultSettings.membersPerCall,
+    ),
     scopes: {
       title: 'OAuth scopes',
       description:
@@ -77,38 +79,14 @@ export const settingsSchema = {
       items: { type: 'string', format: 'uri', maxLength: 500, pattern: '^[!-~]+$' },
       default: defaultSettings.scopes,
     },
-    pageSize: {
-      title: 'Page size',
-      description: 'Users asked for at a time when all of them are read. Google gives groups 200 at a time.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 500,
-      default: defaultSettings.pageSize,
-    },
-    timeoutMs: {
-      title: 'Time-out (ms)',
-      description: 'How long one call may take, from connecting to the end of the answer.',
-      type: 'integer',
-      minimum: 100,
-      maximum: 600_000,
-      default: defaultSettings.timeoutMs,
-    },
-    connections: {
-      title: 'Connections',
-      description: 'Sockets kept open to Google at most.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 64,
-      default: defaultSettings.connections,
-    },
-    maxAnswerBytes: {
-      title: 'Largest answer (bytes)',
-      description: 'A longer answer is cut off.',
-      type: 'integer',
-      minimum: 1024,
-      maximum: 256 << 20,
-      default: defaultSettings.maxAnswerBytes,
-    },
+    pageSize: pageSize(
+      'Users asked for at a time when all of them are read. Google gives groups 200 at a time.',
+      500,
+      defaultSettings.pageSize,
+    ),
+    timeoutMs: callTimeoutMs(defaultSettings.timeoutMs),
+    connections: connections('Sockets kept open to Google at most.', 64, defaultSettings.connections),
+    maxAnswerBytes: maxCallAnswerBytes(defaultSettings.maxAnswerBytes),
     baseUrl: {
       title: 'Address of the API',
       description: 'Another only where calls to Google go through a gateway.',
@@ -121,73 +99,53 @@ export const settingsSchema = {
       ...address,
       default: defaultSettings.tokenUrl,
     },
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates of the authority by which a gateway or proxy signs in place of Google’s own.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 200_000,
-    },
-    writeProbe: {
-      title: 'Write in tests',
-      description:
-        'A test of the connection also makes a user rollcall-probe-… in the primary domain, changes it, suspends it and deletes it.',
-      type: 'boolean',
-      default: defaultSettings.writeProbe,
-    },
+    caCertificates: caCertificates(
+      'PEM certificates of the authority by which a gateway or proxy signs in place of Google’s own.',
+    ),
+    writeProbe: writeProbe(
+      'A test of the connection also makes a user rollcall-probe-… in the primary domain, changes it, suspends it and deletes it.',
+      defaultSettings.writeProbe,
+    ),
   },
 };
 
-const secret = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, writeOnly: true });
-
-export const credentialsSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: [
-    {
-      title: 'Service account',
-      additionalProperties: false,
-      required: ['type', 'key'],
-      properties: {
-        type: { const: 'service-account' },
-        key: {
-          title: 'Key file',
-          description: 'The whole JSON file that Google Cloud gave when the key was made.',
-          ...secret(20_000),
-        },
-        subject: {
-          title: 'Administrator',
-          description:
-            'The administrator in whose name the service account acts (domain-wide delegation). Left out where the service account has an administrator role of its own.',
-          type: 'string',
-          pattern: '^[^\\s@]+@[^\\s@]+$',
-          maxLength: 500,
-        },
+export const credentialsSchema = credentialsOf([
+  {
+    title: 'Service account',
+    additionalProperties: false,
+    required: ['type', 'key'],
+    properties: {
+      type: { const: 'service-account' },
+      key: secret('Key file', 'The whole JSON file that Google Cloud gave when the key was made.', 20_000),
+      subject: {
+        title: 'Administrator',
+        description:
+          'The administrator in whose name the service account acts (domain-wide delegation). Left out where the service account has an administrator role of its own.',
+        type: 'string',
+        pattern: '^[^\\s@]+@[^\\s@]+$',
+        maxLength: 500,
       },
     },
-    {
-      title: 'Consent of an administrator',
-      additionalProperties: false,
-      required: ['type', 'clientId', 'clientSecret', 'refreshToken'],
-      properties: {
-        type: { const: 'refresh-token' },
-        clientId: {
-          title: 'Client id',
-          description: 'Of the OAuth client in the Google Cloud project.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 500,
-        },
-        clientSecret: { title: 'Client secret', description: 'Of that client.', ...secret(2000) },
-        refreshToken: {
-          title: 'Refresh token',
-          description: 'From an administrator’s consent to this client (access_type=offline).',
-          ...secret(4000),
-        },
+  },
+  {
+    title: 'Consent of an administrator',
+    additionalProperties: false,
+    required: ['type', 'clientId', 'clientSecret', 'refreshToken'],
+    properties: {
+      type: { const: 'refresh-token' },
+      clientId: {
+        title: 'Client id',
+        description: 'Of the OAuth client in the Google Cloud project.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 500,
       },
+      clientSecret: secret('Client secret', 'Of that client.', 2000),
+      refreshToken: secret(
+        'Refresh token',
+        'From an administrator’s consent to this client (access_type=offline).',
+        4000,
+      ),
     },
-  ],
-};
+  },
+]);

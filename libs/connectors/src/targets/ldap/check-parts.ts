@@ -1,8 +1,8 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { FilterParser } from 'ldapts';
+import type { Wrong } from '../../contract.js';
+import { checkAuthorities } from '../../http/check-certificates.js';
+import { checkKeyPair } from '../../schema-parts/check-key-pair.js';
 import { completeSettings, type LdapCredentials, type LdapSettings } from './settings.js';
-
-export type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {
@@ -16,7 +16,7 @@ function checkSettings(given: Partial<LdapSettings>): Wrong[] {
   if (given.url === undefined || given.userBase === undefined) return [];
   const settings = completeSettings(given);
   const wrong: Wrong[] = [];
-  const { userFilter, caCertificates, disableBy, disabledBase, disableAttribute, disabledValue } = settings;
+  const { userFilter, disableBy, disabledBase, disableAttribute, disabledValue } = settings;
   if (!URL.canParse(settings.url))
     wrong.push({
       field: 'settings.url',
@@ -27,11 +27,7 @@ function checkSettings(given: Partial<LdapSettings>): Wrong[] {
       field: 'settings.userFilter',
       message: 'is not an LDAP filter such as (!(employeeType=service)).',
     });
-  if (caCertificates !== undefined && !parses(() => new X509Certificate(caCertificates)))
-    wrong.push({
-      field: 'settings.caCertificates',
-      message: 'is not a PEM certificate: copy it again, with both of its lines of dashes.',
-    });
+  wrong.push(...checkAuthorities(settings));
   if (disableBy === 'move' && disabledBase === undefined)
     wrong.push({
       field: 'settings.disabledBase',
@@ -59,19 +55,8 @@ function checkSettings(given: Partial<LdapSettings>): Wrong[] {
   return wrong;
 }
 
-export function checkCredentials(credentials: LdapCredentials): Wrong[] {
-  if (credentials.type !== 'certificate') return [];
-  const wrong: Wrong[] = [];
-  const { certificate, privateKey } = credentials;
-  const keyReads = parses(() => createPrivateKey(privateKey));
-  if (!keyReads)
-    wrong.push({ field: 'credentials.privateKey', message: 'is not a PEM private key without passphrase.' });
-  if (!parses(() => new X509Certificate(certificate)))
-    wrong.push({ field: 'credentials.certificate', message: 'is not a PEM certificate.' });
-  else if (keyReads && !new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey)))
-    wrong.push({ field: 'credentials.privateKey', message: 'does not belong to the certificate.' });
-  return wrong;
-}
+export const checkCredentials = (credentials: LdapCredentials): Wrong[] =>
+  credentials.type === 'certificate' ? checkKeyPair(credentials) : [];
 
 export function parses(read: () => unknown): boolean {
   try {

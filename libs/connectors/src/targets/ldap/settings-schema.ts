@@ -1,3 +1,14 @@
+import {
+  caCertificates,
+  connections,
+  maxAnswerBytes,
+  pageSize,
+  serverName,
+  timeoutMs,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { certificate, credentialsOf, password, privateKey } from '../../schema-parts/credentials.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { defaultSettings, presets } from './settings.js';
 
 const dn = (title: string, description: string) => ({
@@ -14,14 +25,6 @@ const attribute = (title: string, description: string) => ({
   pattern: '^[A-Za-z][A-Za-z0-9-]*$',
   maxLength: 100,
 });
-const integer = (title: string, description: string, minimum: number, maximum: number, standard: number) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: standard,
-});
 const number = (title: string, description: string, standard: number) =>
   integer(title, description, 1, 2_147_483_647, standard);
 
@@ -31,13 +34,12 @@ export const settingsSchema = {
   additionalProperties: false,
   required: ['url', 'userBase'],
   properties: {
-    preset: {
-      title: 'Kind of directory',
-      description: 'Fills in what is usual there.',
-      type: 'string',
-      enum: presets.map(({ id }) => id),
-      default: defaultSettings.preset,
-    },
+    preset: choice(
+      'Kind of directory',
+      'Fills in what is usual there.',
+      presets.map(({ id }) => id),
+      defaultSettings.preset,
+    ),
     url: {
       title: 'Server',
       description: 'ldap://host or ldaps://host, with a port where it is not 389 or 636.',
@@ -45,55 +47,25 @@ export const settingsSchema = {
       pattern: '^ldaps?://[^\\s/@?]+/?$',
       maxLength: 500,
     },
-    security: {
-      title: 'Encryption',
-      description:
-        'starttls: on the plain port, encrypted before anything is said. ldaps: encrypted from the start, also chosen by ldaps:// in the address. none: passwords travel in the clear.',
-      type: 'string',
-      enum: ['starttls', 'ldaps', 'none'],
-      default: defaultSettings.security,
-    },
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates of the authority that signed the server’s certificate. With them no other authority is trusted.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 200_000,
-    },
-    serverName: {
-      title: 'Name in the certificate',
-      description: 'Where it differs from the host of the address.',
-      type: 'string',
-      minLength: 1,
-      maxLength: 253,
-    },
-    timeoutMs: integer(
-      'Time-out (ms)',
-      'How long connecting and one operation may take.',
-      100,
-      600_000,
-      defaultSettings.timeoutMs,
+    security: choice(
+      'Encryption',
+      'starttls: on the plain port, encrypted before anything is said. ldaps: encrypted from the start, also chosen by ldaps:// in the address. none: passwords travel in the clear.',
+      ['starttls', 'ldaps', 'none'],
+      defaultSettings.security,
     ),
-    connections: integer(
-      'Connections',
-      'Connections kept open to the server at most.',
-      1,
-      64,
-      defaultSettings.connections,
+    caCertificates: caCertificates(
+      'PEM certificates of the authority that signed the server’s certificate. With them no other authority is trusted.',
     ),
-    pageSize: integer(
-      'Page size',
+    serverName: serverName('Where it differs from the host of the address.'),
+    timeoutMs: timeoutMs('How long connecting and one operation may take.', defaultSettings.timeoutMs),
+    connections: connections('Connections kept open to the server at most.', 64, defaultSettings.connections),
+    pageSize: pageSize(
       'Entries asked for at a time when all of them are read.',
-      1,
       1000,
       defaultSettings.pageSize,
     ),
-    maxAnswerBytes: integer(
-      'Largest answer (bytes)',
+    maxAnswerBytes: maxAnswerBytes(
       'A longer answer to one operation is cut off.',
-      1024,
-      1 << 30,
       defaultSettings.maxAnswerBytes,
     ),
     userBase: dn(
@@ -122,14 +94,12 @@ export const settingsSchema = {
       pattern: '^\\(.*\\)$',
       maxLength: 2000,
     },
-    disableBy: {
-      title: 'Accounts are disabled by',
-      description:
-        'pwdAccountLockedTime: locked by the ppolicy overlay; signing in fails. attribute: an attribute has a value. move: the entry lies elsewhere. shadowExpire: the account has expired for Linux hosts. none: accounts cannot be disabled.',
-      type: 'string',
-      enum: ['pwdAccountLockedTime', 'attribute', 'move', 'shadowExpire', 'none'],
-      default: defaultSettings.disableBy,
-    },
+    disableBy: choice(
+      'Accounts are disabled by',
+      'pwdAccountLockedTime: locked by the ppolicy overlay; signing in fails. attribute: an attribute has a value. move: the entry lies elsewhere. shadowExpire: the account has expired for Linux hosts. none: accounts cannot be disabled.',
+      ['pwdAccountLockedTime', 'attribute', 'move', 'shadowExpire', 'none'],
+      defaultSettings.disableBy,
+    ),
     disableAttribute: attribute('Attribute that disables', 'For "attribute", such as nsAccountLock.'),
     disabledValue: {
       title: 'Its value when disabled',
@@ -145,22 +115,18 @@ export const settingsSchema = {
       maxLength: 200,
     },
     disabledBase: dn('Disabled accounts under', 'For "move", such as ou=disabled,dc=example,dc=org.'),
-    initialPassword: {
-      title: 'First password',
-      description:
-        'none: nobody can sign in until a password is set. random: one that nobody is told. A mapping to userPassword comes first.',
-      type: 'string',
-      enum: ['none', 'random'],
-      default: defaultSettings.initialPassword,
-    },
-    passwordBy: {
-      title: 'Passwords are set by',
-      description:
-        'extended: the Password Modify operation (RFC 3062), so that the server hashes and checks them. attribute: userPassword is written.',
-      type: 'string',
-      enum: ['extended', 'attribute'],
-      default: defaultSettings.passwordBy,
-    },
+    initialPassword: choice(
+      'First password',
+      'none: nobody can sign in until a password is set. random: one that nobody is told. A mapping to userPassword comes first.',
+      ['none', 'random'],
+      defaultSettings.initialPassword,
+    ),
+    passwordBy: choice(
+      'Passwords are set by',
+      'extended: the Password Modify operation (RFC 3062), so that the server hashes and checks them. attribute: userPassword is written.',
+      ['extended', 'attribute'],
+      defaultSettings.passwordBy,
+    ),
     uidNumberFrom: number(
       'First uidNumber',
       'Of the range this hub hands out.',
@@ -180,21 +146,14 @@ export const settingsSchema = {
       maxLength: 500,
       default: defaultSettings.homeDirectory,
     },
-    groups: {
-      title: 'Groups',
-      description: 'Off: only accounts are pushed.',
-      type: 'boolean',
-      default: defaultSettings.groups,
-    },
+    groups: flag('Groups', 'Off: only accounts are pushed.', defaultSettings.groups),
     groupBase: dn('Groups under', 'The entry under which groups lie. Left out: where the accounts lie.'),
-    groupObjectClass: {
-      title: 'Object class of groups',
-      description:
-        'groupOfNames and groupOfUniqueNames hold names of entries, posixGroup holds the uid of accounts.',
-      type: 'string',
-      enum: ['groupOfNames', 'groupOfUniqueNames', 'posixGroup'],
-      default: defaultSettings.groupObjectClass,
-    },
+    groupObjectClass: choice(
+      'Object class of groups',
+      'groupOfNames and groupOfUniqueNames hold names of entries, posixGroup holds the uid of accounts.',
+      ['groupOfNames', 'groupOfUniqueNames', 'posixGroup'],
+      defaultSettings.groupObjectClass,
+    ),
     groupRdn: {
       ...attribute('Naming attribute of groups', 'The first part of a group’s name.'),
       default: defaultSettings.groupRdn,
@@ -205,13 +164,11 @@ export const settingsSchema = {
       'Member of empty groups',
       'groupOfNames and groupOfUniqueNames need a member: this one stays in them. It need not exist. Left out: cn=nobody under the groups.',
     ),
-    mendGroups: {
-      title: 'Mend groups',
-      description:
-        'When an account is renamed, moved or deleted its name in groups follows. Off where the server does that itself (refint overlay): saves a search.',
-      type: 'boolean',
-      default: defaultSettings.mendGroups,
-    },
+    mendGroups: flag(
+      'Mend groups',
+      'When an account is renamed, moved or deleted its name in groups follows. Off where the server does that itself (refint overlay): saves a search.',
+      defaultSettings.mendGroups,
+    ),
     membersPerCall: integer(
       'Members for each call',
       'Group members added or removed with one operation at most.',
@@ -223,13 +180,10 @@ export const settingsSchema = {
       'Access log under',
       'Where the accesslog overlay writes, such as cn=accesslog: tells what was deleted. Left out: found out by reading everything.',
     ),
-    writeProbe: {
-      title: 'Write in tests',
-      description:
-        'A test of the connection creates an account named rollcall-probe-… and deletes it at once, to see that it may.',
-      type: 'boolean',
-      default: defaultSettings.writeProbe,
-    },
+    writeProbe: writeProbe(
+      'A test of the connection creates an account named rollcall-probe-… and deletes it at once, to see that it may.',
+      defaultSettings.writeProbe,
+    ),
   },
   allOf: [
     {
@@ -243,57 +197,31 @@ export const settingsSchema = {
   ],
 };
 
-export const credentialsSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: [
-    {
-      title: 'Name and password',
-      additionalProperties: false,
-      required: ['type', 'bindDn', 'password'],
-      properties: {
-        type: { const: 'simple' },
-        bindDn: {
-          title: 'Service account',
-          description: 'Its full name, such as cn=rollcall,ou=services,dc=example,dc=org.',
-          type: 'string',
-          minLength: 3,
-          maxLength: 1000,
-        },
-        password: {
-          title: 'Password',
-          description: 'Of the service account.',
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          writeOnly: true,
-        },
+export const credentialsSchema = credentialsOf([
+  {
+    title: 'Name and password',
+    additionalProperties: false,
+    required: ['type', 'bindDn', 'password'],
+    properties: {
+      type: { const: 'simple' },
+      bindDn: {
+        title: 'Service account',
+        description: 'Its full name, such as cn=rollcall,ou=services,dc=example,dc=org.',
+        type: 'string',
+        minLength: 3,
+        maxLength: 1000,
       },
+      password: password('Of the service account.'),
     },
-    {
-      title: 'Client certificate',
-      additionalProperties: false,
-      required: ['type', 'certificate', 'privateKey'],
-      properties: {
-        type: { const: 'certificate' },
-        certificate: {
-          title: 'Certificate',
-          description: 'PEM. The server maps it to an account (SASL EXTERNAL).',
-          type: 'string',
-          pattern: '-----BEGIN CERTIFICATE-----',
-          maxLength: 100_000,
-        },
-        privateKey: {
-          title: 'Private key',
-          description: 'PEM, without passphrase.',
-          type: 'string',
-          pattern: '-----BEGIN [A-Z ]*PRIVATE KEY-----',
-          maxLength: 100_000,
-          writeOnly: true,
-        },
-      },
+  },
+  {
+    title: 'Client certificate',
+    additionalProperties: false,
+    required: ['type', 'certificate', 'privateKey'],
+    properties: {
+      type: { const: 'certificate' },
+      certificate: certificate('PEM. The server maps it to an account (SASL EXTERNAL).'),
+      privateKey: privateKey('PEM, without passphrase.'),
     },
-  ],
-};
+  },
+]);

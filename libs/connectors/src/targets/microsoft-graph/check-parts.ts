@@ -1,8 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { Wrong } from '../../contract.js';
 import { checkAuthorities } from '../../http/check-certificates.js';
 import type { GraphCredentials, GraphSettings } from './settings.js';
-
-type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. No part of the credentials is repeated. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {

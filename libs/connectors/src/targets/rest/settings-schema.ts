@@ -1,4 +1,13 @@
 import { longestExpression } from '@rollcall/scim';
+import {
+  caCertificates,
+  callTimeoutMs,
+  connections,
+  maxCallAnswerBytes,
+  pageSize,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { presets } from './presets/presets.js';
 import { defaultSettings } from './settings.js';
 
@@ -84,13 +93,12 @@ const objects = (title: string, description: string) => ({
       id: expression('Id', 'JSONata over the answer, where the object it returns has no id.'),
     }),
     update: request('Update', 'Changes one.'),
-    updateWith: {
-      title: 'Update with',
-      description: 'changes: what changes. whole: the object is read, changed and written back.',
-      type: 'string',
-      enum: ['changes', 'whole'],
-      default: 'changes',
-    },
+    updateWith: choice(
+      'Update with',
+      'changes: what changes. whole: the object is read, changed and written back.',
+      ['changes', 'whole'],
+      'changes',
+    ),
     get: request('Get', 'Reads one by {id}.'),
     find: request('Find', 'Searches for {value} of {attribute}. Results are compared again here.', {
       attributes: {
@@ -121,12 +129,7 @@ const objects = (title: string, description: string) => ({
         members: expression('Members', 'Of a group, the ids of its members: users.id'),
       },
     },
-    readEach: {
-      title: 'Read each',
-      description: 'Searches and lists are incomplete: each object is read by itself.',
-      type: 'boolean',
-      default: false,
-    },
+    readEach: flag('Read each', 'Searches and lists are incomplete: each object is read by itself.', false),
     paging: {
       title: 'Paging',
       type: 'object',
@@ -155,15 +158,6 @@ const objects = (title: string, description: string) => ({
   },
 });
 
-const count = (title: string, description: string, value: number, minimum: number, maximum: number) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: value,
-});
-
 const headerOf = (title: string) => ({ title, type: 'string', pattern: headerName, maxLength: 100 });
 
 export const settingsSchema = {
@@ -172,13 +166,12 @@ export const settingsSchema = {
   additionalProperties: false,
   required: ['baseUrl'],
   properties: {
-    preset: {
-      title: 'App',
-      description: 'Fills in what is known of the app.',
-      type: 'string',
-      enum: presets.map(({ id }) => id),
-      default: defaultSettings.preset,
-    },
+    preset: choice(
+      'App',
+      'Fills in what is known of the app.',
+      presets.map(({ id }) => id),
+      defaultSettings.preset,
+    ),
     baseUrl: {
       title: 'Base URL',
       description:
@@ -208,13 +201,12 @@ export const settingsSchema = {
     },
     headers: texts('Headers', 'Sent with every request. Secrets belong into the credentials.', headerName),
     query: texts('Query', 'Parameters of every address.', queryName),
-    bodyFormat: {
-      title: 'Format of bodies',
-      description: 'text: the expression of the body gives the text itself, XML for example.',
-      type: 'string',
-      enum: ['json', 'form', 'text'],
-      default: defaultSettings.bodyFormat,
-    },
+    bodyFormat: choice(
+      'Format of bodies',
+      'text: the expression of the body gives the text itself, XML for example.',
+      ['json', 'form', 'text'],
+      defaultSettings.bodyFormat,
+    ),
     contentType: {
       ...text('Content type', 'Left out: what belongs to the format.', 200),
       pattern: '^[\\x20-\\x7e]+$',
@@ -226,13 +218,12 @@ export const settingsSchema = {
       additionalProperties: false,
       required: ['style'],
       properties: {
-        style: {
-          title: 'Style',
-          description: 'standard-webhooks, or custom: as the fields below say.',
-          type: 'string',
-          enum: ['standard-webhooks', 'custom'],
-          default: defaultSettings.signature.style,
-        },
+        style: choice(
+          'Style',
+          'standard-webhooks, or custom: as the fields below say.',
+          ['standard-webhooks', 'custom'],
+          defaultSettings.signature.style,
+        ),
         header: { ...headerOf('Header'), default: 'X-Signature' },
         algorithm: { title: 'HMAC with', type: 'string', enum: ['sha256', 'sha512'], default: 'sha256' },
         encoding: { title: 'Encoding', type: 'string', enum: ['hex', 'base64'], default: 'hex' },
@@ -258,51 +249,23 @@ export const settingsSchema = {
         retryAfter: headerOf('Retry after'),
       },
     },
-    timeoutMs: count(
-      'Time-out (ms)',
-      'How long one call may take, from connecting to the end of the answer.',
-      defaultSettings.timeoutMs,
-      100,
-      600_000,
-    ),
-    maxAnswerBytes: count(
-      'Largest answer (bytes)',
-      'A longer answer is cut off.',
-      defaultSettings.maxAnswerBytes,
-      1_024,
-      256 << 20,
-    ),
-    connections: count(
-      'Connections',
-      'Sockets kept open to the app at most.',
-      defaultSettings.connections,
-      1,
-      256,
-    ),
-    pageSize: count(
-      'Page size',
-      'Objects asked for at a time: the value of {limit}.',
-      defaultSettings.pageSize,
-      1,
-      1_000,
-    ),
-    membersPerCall: count(
+    timeoutMs: callTimeoutMs(defaultSettings.timeoutMs),
+    maxAnswerBytes: maxCallAnswerBytes(defaultSettings.maxAnswerBytes),
+    connections: connections('Sockets kept open to the app at most.', 256, defaultSettings.connections),
+    pageSize: pageSize('Objects asked for at a time: the value of {limit}.', 1_000, defaultSettings.pageSize),
+    membersPerCall: integer(
       'Members for each call',
       'How many members are changed at a time.',
-      defaultSettings.membersPerCall,
       1,
       1_000,
+      defaultSettings.membersPerCall,
     ),
-    caCertificates: text(
-      'Trusted certificates',
+    caCertificates: caCertificates(
       'PEM certificates of the authorities trusted for this app, in place of the system’s.',
-      200_000,
     ),
-    writeProbe: {
-      title: 'Write in tests',
-      description: 'A test makes an account of its own from the examples, changes it and deletes it.',
-      type: 'boolean',
-      default: defaultSettings.writeProbe,
-    },
+    writeProbe: writeProbe(
+      'A test makes an account of its own from the examples, changes it and deletes it.',
+      defaultSettings.writeProbe,
+    ),
   },
 };

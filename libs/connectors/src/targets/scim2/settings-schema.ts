@@ -1,3 +1,12 @@
+import {
+  caCertificates,
+  callTimeoutMs,
+  connections,
+  maxCallAnswerBytes,
+  pageSize,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { presets } from './presets/presets.js';
 import { defaultSettings } from './settings.js';
 
@@ -14,13 +23,12 @@ export const settingsSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    preset: {
-      title: 'App',
-      description: 'Fills in what is known of the app.',
-      type: 'string',
-      enum: presets.map(({ id }) => id),
-      default: defaultSettings.preset,
-    },
+    preset: choice(
+      'App',
+      'Fills in what is known of the app.',
+      presets.map(({ id }) => id),
+      defaultSettings.preset,
+    ),
     baseUrl: {
       title: 'Base URL',
       description: 'The SCIM address of the app, without /Users. Example: https://app.example.com/scim/v2',
@@ -36,66 +44,37 @@ export const settingsSchema = {
       pattern: '^(/[^\\s/?#]+)+$',
       maxLength: 500,
     },
-    protocol: {
-      title: 'Version of SCIM',
-      description: '2.0, or 1.1 for older apps.',
-      type: 'string',
-      enum: ['2.0', '1.1'],
-      default: defaultSettings.protocol,
-    },
-    trailingSlash: {
-      title: 'Trailing slash',
-      description: 'Addresses end in a slash: /Users/.',
-      type: 'boolean',
-      default: defaultSettings.trailingSlash,
-    },
-    timeoutMs: {
-      title: 'Time-out (ms)',
-      description: 'How long one call may take, from connecting to the end of the answer.',
-      type: 'integer',
-      minimum: 100,
-      maximum: 600_000,
-      default: defaultSettings.timeoutMs,
-    },
-    connections: {
-      title: 'Connections',
-      description: 'Sockets kept open to the app at most.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 256,
-      default: defaultSettings.connections,
-    },
-    pageSize: {
-      title: 'Page size',
-      description: 'Accounts asked for at a time when all of them are read.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000,
-      default: defaultSettings.pageSize,
-    },
-    maxAnswerBytes: {
-      title: 'Largest answer (bytes)',
-      description: 'A longer answer is cut off.',
-      type: 'integer',
-      minimum: 1024,
-      maximum: 256 << 20,
-      default: defaultSettings.maxAnswerBytes,
-    },
-    contentType: {
-      title: 'Content type',
-      description: 'Some apps do not take application/scim+json.',
-      type: 'string',
-      enum: ['application/scim+json', 'application/json'],
-      default: defaultSettings.contentType,
-    },
-    paging: {
-      title: 'Paging',
-      description:
-        'How lists are read: by startIndex (RFC 7644), or by cursor (RFC 9865). A cursor the app gives is followed either way.',
-      type: 'string',
-      enum: ['index', 'cursor'],
-      default: defaultSettings.paging,
-    },
+    protocol: choice(
+      'Version of SCIM',
+      '2.0, or 1.1 for older apps.',
+      ['2.0', '1.1'],
+      defaultSettings.protocol,
+    ),
+    trailingSlash: flag(
+      'Trailing slash',
+      'Addresses end in a slash: /Users/.',
+      defaultSettings.trailingSlash,
+    ),
+    timeoutMs: callTimeoutMs(defaultSettings.timeoutMs),
+    connections: connections('Sockets kept open to the app at most.', 256, defaultSettings.connections),
+    pageSize: pageSize(
+      'Accounts asked for at a time when all of them are read.',
+      1000,
+      defaultSettings.pageSize,
+    ),
+    maxAnswerBytes: maxCallAnswerBytes(defaultSettings.maxAnswerBytes),
+    contentType: choice(
+      'Content type',
+      'Some apps do not take application/scim+json.',
+      ['application/scim+json', 'application/json'],
+      defaultSettings.contentType,
+    ),
+    paging: choice(
+      'Paging',
+      'How lists are read: by startIndex (RFC 7644), or by cursor (RFC 9865). A cursor the app gives is followed either way.',
+      ['index', 'cursor'],
+      defaultSettings.paging,
+    ),
     searchable: {
       title: 'Searchable attributes',
       description:
@@ -103,57 +82,48 @@ export const settingsSchema = {
       ...names,
       default: defaultSettings.searchable,
     },
-    updateWith: {
-      title: 'Updates',
-      description: 'patch: only what has changed is sent. put: the object is read, changed and written back.',
-      type: 'string',
-      enum: ['patch', 'put'],
-      default: defaultSettings.updateWith,
-    },
-    putBody: {
-      title: 'Body of PUT',
-      description:
-        'whole: the object as it was read, with the changes. changes: the changed attributes alone.',
-      type: 'string',
-      enum: ['whole', 'changes'],
-      default: defaultSettings.putBody,
-    },
-    operationsPerPatch: {
-      title: 'Operations for each PATCH',
-      description: '1 for apps that carry out the first one only.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000,
-      default: defaultSettings.operationsPerPatch,
-    },
-    patchPaths: {
-      title: 'Paths in PATCH',
-      description:
-        'Off for apps that take operations without a path: whole attributes are sent as one value.',
-      type: 'boolean',
-      default: defaultSettings.patchPaths,
-    },
-    patchOpCase: {
-      title: 'Spelling of operations',
-      description: 'lower: replace, as RFC 7644 has it. capital: Replace.',
-      type: 'string',
-      enum: ['lower', 'capital'],
-      default: defaultSettings.patchOpCase,
-    },
-    clearWith: {
-      title: 'Clearing values',
-      description: 'remove: the value is taken away. empty: an empty text is written.',
-      type: 'string',
-      enum: ['remove', 'empty'],
-      default: defaultSettings.clearWith,
-    },
-    booleans: {
-      title: 'Booleans',
-      description: 'text: "True" and "False" instead of true and false.',
-      type: 'string',
-      enum: ['json', 'text'],
-      default: defaultSettings.booleans,
-    },
+    updateWith: choice(
+      'Updates',
+      'patch: only what has changed is sent. put: the object is read, changed and written back.',
+      ['patch', 'put'],
+      defaultSettings.updateWith,
+    ),
+    putBody: choice(
+      'Body of PUT',
+      'whole: the object as it was read, with the changes. changes: the changed attributes alone.',
+      ['whole', 'changes'],
+      defaultSettings.putBody,
+    ),
+    operationsPerPatch: integer(
+      'Operations for each PATCH',
+      '1 for apps that carry out the first one only.',
+      1,
+      1000,
+      defaultSettings.operationsPerPatch,
+    ),
+    patchPaths: flag(
+      'Paths in PATCH',
+      'Off for apps that take operations without a path: whole attributes are sent as one value.',
+      defaultSettings.patchPaths,
+    ),
+    patchOpCase: choice(
+      'Spelling of operations',
+      'lower: replace, as RFC 7644 has it. capital: Replace.',
+      ['lower', 'capital'],
+      defaultSettings.patchOpCase,
+    ),
+    clearWith: choice(
+      'Clearing values',
+      'remove: the value is taken away. empty: an empty text is written.',
+      ['remove', 'empty'],
+      defaultSettings.clearWith,
+    ),
+    booleans: choice(
+      'Booleans',
+      'text: "True" and "False" instead of true and false.',
+      ['json', 'text'],
+      defaultSettings.booleans,
+    ),
     singleValued: {
       title: 'Lists of one value',
       description:
@@ -169,13 +139,12 @@ export const settingsSchema = {
       maxLength: 500,
       default: defaultSettings.enterpriseUrn,
     },
-    roles: {
-      title: 'Shape of roles',
-      description: 'objects: {"value": "admin"}. texts: "admin".',
-      type: 'string',
-      enum: ['objects', 'texts'],
-      default: defaultSettings.roles,
-    },
+    roles: choice(
+      'Shape of roles',
+      'objects: {"value": "admin"}. texts: "admin".',
+      ['objects', 'texts'],
+      defaultSettings.roles,
+    ),
     rules: {
       title: 'Demands on values',
       description: 'What the app demands of attributes: checked before anything is sent.',
@@ -210,62 +179,46 @@ export const settingsSchema = {
       ...names,
       default: defaultSettings.duplicateAnswers,
     },
-    deletion: {
-      title: 'Deleting users',
-      description: 'deactivate: active is set to false instead, for apps where deleting cannot be undone.',
-      type: 'string',
-      enum: ['delete', 'deactivate'],
-      default: defaultSettings.deletion,
-    },
-    groups: {
-      title: 'Groups',
-      description: 'Off for apps without groups: only users are pushed.',
-      type: 'boolean',
-      default: defaultSettings.groups,
-    },
-    groupRename: {
-      title: 'Renaming groups',
-      description: 'Off for apps that keep the first name: a rename is refused here, with what to do.',
-      type: 'boolean',
-      default: defaultSettings.groupRename,
-    },
-    membersPerCall: {
-      title: 'Members for each call',
-      description: 'Group members added or removed with one call at most.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 10_000,
-      default: defaultSettings.membersPerCall,
-    },
-    memberRemoval: {
-      title: 'Removing members',
-      description:
-        'filter: members[value eq "id"], as RFC 7644 has it. values: path members with a list of values.',
-      type: 'string',
-      enum: ['filter', 'values'],
-      default: defaultSettings.memberRemoval,
-    },
-    memberUpdates: {
-      title: 'Updates of members',
-      description:
-        'patch: those who come and go. put: the group is read and written back with all of its members.',
-      type: 'string',
-      enum: ['patch', 'put'],
-      default: defaultSettings.memberUpdates,
-    },
-    membersReadable: {
-      title: 'Members can be read',
-      description: 'Off for apps that return groups without their members.',
-      type: 'boolean',
-      default: defaultSettings.membersReadable,
-    },
-    writeProbe: {
-      title: 'Write in tests',
-      description:
-        'A test of the connection also makes an account of its own, changes it, deactivates it and deletes it.',
-      type: 'boolean',
-      default: defaultSettings.writeProbe,
-    },
+    deletion: choice(
+      'Deleting users',
+      'deactivate: active is set to false instead, for apps where deleting cannot be undone.',
+      ['delete', 'deactivate'],
+      defaultSettings.deletion,
+    ),
+    groups: flag('Groups', 'Off for apps without groups: only users are pushed.', defaultSettings.groups),
+    groupRename: flag(
+      'Renaming groups',
+      'Off for apps that keep the first name: a rename is refused here, with what to do.',
+      defaultSettings.groupRename,
+    ),
+    membersPerCall: integer(
+      'Members for each call',
+      'Group members added or removed with one call at most.',
+      1,
+      10_000,
+      defaultSettings.membersPerCall,
+    ),
+    memberRemoval: choice(
+      'Removing members',
+      'filter: members[value eq "id"], as RFC 7644 has it. values: path members with a list of values.',
+      ['filter', 'values'],
+      defaultSettings.memberRemoval,
+    ),
+    memberUpdates: choice(
+      'Updates of members',
+      'patch: those who come and go. put: the group is read and written back with all of its members.',
+      ['patch', 'put'],
+      defaultSettings.memberUpdates,
+    ),
+    membersReadable: flag(
+      'Members can be read',
+      'Off for apps that return groups without their members.',
+      defaultSettings.membersReadable,
+    ),
+    writeProbe: writeProbe(
+      'A test of the connection also makes an account of its own, changes it, deactivates it and deletes it.',
+      defaultSettings.writeProbe,
+    ),
     probeDomain: {
       title: 'Domain of the test account',
       description: 'Where the app makes accounts for verified domains only: one of them.',
@@ -274,14 +227,9 @@ export const settingsSchema = {
       maxLength: 250,
       default: defaultSettings.probeDomain,
     },
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates of the authority that signed the app’s certificate, if it is a private one.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 200_000,
-    },
+    caCertificates: caCertificates(
+      'PEM certificates of the authority that signed the app’s certificate, if it is a private one.',
+    ),
   },
   if: { required: ['preset'], properties: { preset: { enum: withFixedUrl } } },
   else: { required: ['baseUrl'] },

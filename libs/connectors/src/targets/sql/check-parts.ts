@@ -1,9 +1,9 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Wrong } from '../../contract.js';
+import { checkAuthorities } from '../../http/check-certificates.js';
+import { checkKeyPair } from '../../schema-parts/check-key-pair.js';
 import { dialectOf } from './dialect.js';
 import { defaultSettings, type SqlCredentials, type SqlSettings } from './settings.js';
 import { parseTemplate, TemplateError } from './statement-template.js';
-
-type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {
@@ -18,8 +18,7 @@ function checkSettings(given: Partial<SqlSettings>): Wrong[] {
   const wrong: Wrong[] = [];
   const { caCertificates, security, mode } = settings;
   const add = (field: string, message: string) => wrong.push({ field: `settings.${field}`, message });
-  if (caCertificates !== undefined && !parses(() => new X509Certificate(caCertificates)))
-    add('caCertificates', 'is not a PEM certificate: copy it again, with both of its lines of dashes.');
+  wrong.push(...checkAuthorities(settings));
   if (caCertificates !== undefined && security === 'none')
     add('security', 'must not be none with trusted certificates: choose verify-full, or remove them.');
   if (mode === 'tables' && settings.userTable === undefined)
@@ -57,6 +56,7 @@ const known: Record<string, string[]> = {
   removeMember: ['groupId', 'memberId'],
 };
 const must: Record<string, string[]> = {
+  list: ['after'],
   get: ['id'],
   find: ['value'],
   update: ['id'],
@@ -113,28 +113,8 @@ function wrongIn(name: string, text: string, preset: string): string[] {
   }
 }
 
-function checkCredentials(credentials: SqlCredentials): Wrong[] {
-  if (credentials.type !== 'certificate') return [];
-  const wrong: Wrong[] = [];
-  const { certificate, privateKey } = credentials;
-  const keyReads = parses(() => createPrivateKey(privateKey));
-  if (!keyReads)
-    wrong.push({ field: 'credentials.privateKey', message: 'is not a PEM private key without passphrase.' });
-  if (!parses(() => new X509Certificate(certificate)))
-    wrong.push({ field: 'credentials.certificate', message: 'is not a PEM certificate.' });
-  else if (keyReads && !new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey)))
-    wrong.push({ field: 'credentials.privateKey', message: 'does not belong to the certificate.' });
-  return wrong;
-}
-
-function parses(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
-}
+const checkCredentials = (credentials: SqlCredentials): Wrong[] =>
+  credentials.type === 'certificate' ? checkKeyPair(credentials) : [];
 
 /** An identifier is at most 64 characters at MySQL, 63 bytes at PostgreSQL; which there are shows at the server. */
 export function checkAttribute(_: unknown, attribute: string): string | undefined {

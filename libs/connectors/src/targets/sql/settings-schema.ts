@@ -1,3 +1,14 @@
+import {
+  caCertificates,
+  connections,
+  maxAnswerBytes,
+  pageSize,
+  serverName,
+  timeoutMs,
+  writeProbe,
+} from '../../schema-parts/connection-settings.js';
+import { certificate, credentialsOf, password, privateKey } from '../../schema-parts/credentials.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { defaultSettings, presets } from './settings.js';
 
 const table = (title: string, description: string) => ({
@@ -24,20 +35,6 @@ const columns = (title: string, description: string, standard: string[]) => ({
   uniqueItems: true,
   default: standard,
 });
-const integer = (
-  title: string,
-  description: string,
-  minimum: number,
-  maximum: number,
-  standard?: number,
-) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  ...(standard !== undefined && { default: standard }),
-});
 const statement = (title: string, description: string) => ({
   title,
   description,
@@ -58,13 +55,12 @@ export const settingsSchema = {
   additionalProperties: false,
   required: ['host', 'database'],
   properties: {
-    preset: {
-      title: 'Kind of server',
-      description: 'Which protocol and which dialect of SQL it speaks.',
-      type: 'string',
-      enum: presets.map(({ id }) => id),
-      default: defaultSettings.preset,
-    },
+    preset: choice(
+      'Kind of server',
+      'Which protocol and which dialect of SQL it speaks.',
+      presets.map(({ id }) => id),
+      defaultSettings.preset,
+    ),
     host: {
       title: 'Server',
       description: 'Its name or address.',
@@ -80,55 +76,25 @@ export const settingsSchema = {
       minLength: 1,
       maxLength: 64,
     },
-    security: {
-      title: 'Encryption',
-      description:
-        'verify-full: encrypted, and the certificate is for this server. verify-ca: encrypted, and the certificate is of a trusted authority, whatever name is in it. none: passwords and personal data travel in the clear.',
-      type: 'string',
-      enum: ['verify-full', 'verify-ca', 'none'],
-      default: defaultSettings.security,
-    },
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates of the authority that signed the server’s certificate. With them no other authority is trusted.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 400_000,
-    },
-    serverName: {
-      title: 'Name in the certificate',
-      description: 'Where it differs from the server’s name above.',
-      type: 'string',
-      minLength: 1,
-      maxLength: 253,
-    },
-    timeoutMs: integer(
-      'Time-out (ms)',
-      'How long connecting and one statement may take.',
-      100,
-      600_000,
-      defaultSettings.timeoutMs,
+    security: choice(
+      'Encryption',
+      'verify-full: encrypted, and the certificate is for this server. verify-ca: encrypted, and the certificate is of a trusted authority, whatever name is in it. none: passwords and personal data travel in the clear.',
+      ['verify-full', 'verify-ca', 'none'],
+      defaultSettings.security,
     ),
-    connections: integer(
-      'Connections',
-      'Connections kept open to the server at most.',
-      1,
-      64,
-      defaultSettings.connections,
+    caCertificates: caCertificates(
+      'PEM certificates of the authority that signed the server’s certificate. With them no other authority is trusted.',
     ),
-    pageSize: integer(
-      'Page size',
+    serverName: serverName('Where it differs from the server’s name above.'),
+    timeoutMs: timeoutMs('How long connecting and one statement may take.', defaultSettings.timeoutMs),
+    connections: connections('Connections kept open to the server at most.', 64, defaultSettings.connections),
+    pageSize: pageSize(
       'Rows asked for at a time when all of them are read.',
-      1,
       10_000,
       defaultSettings.pageSize,
     ),
-    maxAnswerBytes: integer(
-      'Largest answer (bytes)',
+    maxAnswerBytes: maxAnswerBytes(
       'A longer answer to one statement is cut off.',
-      1024,
-      1 << 30,
       defaultSettings.maxAnswerBytes,
     ),
     sessionSettings: {
@@ -141,13 +107,12 @@ export const settingsSchema = {
       maxProperties: 20,
       default: defaultSettings.sessionSettings,
     },
-    mode: {
-      title: 'What is written',
-      description: 'tables: rows of tables named below. statements: statements or procedures of your own.',
-      type: 'string',
-      enum: ['tables', 'statements'],
-      default: defaultSettings.mode,
-    },
+    mode: choice(
+      'What is written',
+      'tables: rows of tables named below. statements: statements or procedures of your own.',
+      ['tables', 'statements'],
+      defaultSettings.mode,
+    ),
     userTable: table('Table of accounts', 'Such as users, or hr.users with its schema.'),
     userKey: columns('Key of accounts', 'The columns of its primary key.', defaultSettings.userKey),
     userActiveColumn: column(
@@ -196,12 +161,11 @@ export const settingsSchema = {
       5_000,
       defaultSettings.membersPerCall,
     ),
-    touchUpdated: {
-      title: 'Write the time of the last change',
-      description: 'Off where the database does so itself (a trigger, ON UPDATE CURRENT_TIMESTAMP).',
-      type: 'boolean',
-      default: defaultSettings.touchUpdated,
-    },
+    touchUpdated: flag(
+      'Write the time of the last change',
+      'Off where the database does so itself (a trigger, ON UPDATE CURRENT_TIMESTAMP).',
+      defaultSettings.touchUpdated,
+    ),
     overlapSeconds: integer(
       'Overlap of changes (s)',
       'Changes are committed later than they are dated: so far back is read again. As long as the longest transaction there.',
@@ -257,13 +221,10 @@ export const settingsSchema = {
         removeMember: statement('Remove a member', ':groupId, :memberId. Harmless when it is not there.'),
       },
     },
-    writeProbe: {
-      title: 'Write in tests',
-      description:
-        'A test of the connection adds an account, changes and deletes it, and rolls all of it back. For the mode "tables".',
-      type: 'boolean',
-      default: defaultSettings.writeProbe,
-    },
+    writeProbe: writeProbe(
+      'A test of the connection adds an account, changes and deletes it, and rolls all of it back. For the mode "tables".',
+      defaultSettings.writeProbe,
+    ),
   },
   allOf: [
     {
@@ -282,51 +243,24 @@ const user = {
   minLength: 1,
   maxLength: 128,
 };
-const password = {
-  title: 'Password',
-  description: 'Of that user.',
-  type: 'string',
-  minLength: 1,
-  maxLength: 1000,
-  writeOnly: true,
-};
 
-export const credentialsSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: [
-    {
-      title: 'User and password',
-      additionalProperties: false,
-      required: ['type', 'user', 'password'],
-      properties: { type: { const: 'password' }, user, password },
+export const credentialsSchema = credentialsOf([
+  {
+    title: 'User and password',
+    additionalProperties: false,
+    required: ['type', 'user', 'password'],
+    properties: { type: { const: 'password' }, user, password: password('Of that user.') },
+  },
+  {
+    title: 'Client certificate',
+    additionalProperties: false,
+    required: ['type', 'user', 'certificate', 'privateKey'],
+    properties: {
+      type: { const: 'certificate' },
+      user,
+      certificate: certificate('PEM, made out to the user where the server wants it so.'),
+      privateKey: privateKey('PEM, without passphrase.'),
+      password: password('Where the server wants both.'),
     },
-    {
-      title: 'Client certificate',
-      additionalProperties: false,
-      required: ['type', 'user', 'certificate', 'privateKey'],
-      properties: {
-        type: { const: 'certificate' },
-        user,
-        certificate: {
-          title: 'Certificate',
-          description: 'PEM, made out to the user where the server wants it so.',
-          type: 'string',
-          pattern: '-----BEGIN CERTIFICATE-----',
-          maxLength: 100_000,
-        },
-        privateKey: {
-          title: 'Private key',
-          description: 'PEM, without passphrase.',
-          type: 'string',
-          pattern: '-----BEGIN [A-Z ]*PRIVATE KEY-----',
-          maxLength: 100_000,
-          writeOnly: true,
-        },
-        password: { ...password, description: 'Where the server wants both.' },
-      },
-    },
-  ],
-};
+  },
+]);

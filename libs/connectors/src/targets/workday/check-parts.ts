@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type { Wrong } from '../../contract.js';
 import { checkAuthorities } from '../../http/check-certificates.js';
 import { Path } from './parse-xml.js';
 import { isKnownCountry } from './phone-number.js';
@@ -11,8 +12,6 @@ import {
 } from './settings.js';
 import { dayAt } from './tenant-time.js';
 import { workedOut } from './worker-attributes.js';
-
-type Wrong = { field: string; message: string };
 
 /** What the JSON Schemas cannot say. */
 export function checkParts({ settings, credentials }: { settings?: object; credentials?: object }): Wrong[] {

@@ -1,13 +1,13 @@
+import {
+  caCertificates,
+  connections,
+  maxAnswerBytes,
+  pageSize,
+  timeoutMs,
+} from '../../schema-parts/connection-settings.js';
+import { choice, flag, integer } from '../../schema-parts/fields.js';
 import { defaultSettings } from './settings.js';
 
-const integer = (title: string, description: string, minimum: number, maximum: number, standard: number) => ({
-  title,
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: standard,
-});
 const texts = (title: string, description: string, names: string, maxLength: number) => ({
   title,
   description,
@@ -53,14 +53,12 @@ export const settingsSchema = {
       type: 'string',
       pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,99}$',
     },
-    mode: {
-      title: 'Workers are read by',
-      description:
-        'soap: the web service Get_Workers. raas: a custom report that is enabled as a web service.',
-      type: 'string',
-      enum: ['soap', 'raas'],
-      default: defaultSettings.mode,
-    },
+    mode: choice(
+      'Workers are read by',
+      'soap: the web service Get_Workers. raas: a custom report that is enabled as a web service.',
+      ['soap', 'raas'],
+      defaultSettings.mode,
+    ),
     apiVersion: {
       title: 'Version of Workday Web Services',
       description:
@@ -69,13 +67,12 @@ export const settingsSchema = {
       pattern: '^v\\d{2}\\.\\d$',
       default: defaultSettings.apiVersion,
     },
-    workerTypes: {
-      title: 'Workers',
-      description: 'Which kinds of workers are read.',
-      type: 'string',
-      enum: ['all', 'employees', 'contingent-workers'],
-      default: defaultSettings.workerTypes,
-    },
+    workerTypes: choice(
+      'Workers',
+      'Which kinds of workers are read.',
+      ['all', 'employees', 'contingent-workers'],
+      defaultSettings.workerTypes,
+    ),
     preHireDays: integer(
       'Days before the hire date',
       'From when on a future hire counts as active, so that accounts are ready on day one.',
@@ -83,14 +80,12 @@ export const settingsSchema = {
       180,
       defaultSettings.preHireDays,
     ),
-    accessEnds: {
-      title: 'Leavers count as active',
-      description:
-        'after-last-day: until midnight at the end of the last day. before-last-day: until midnight before it.',
-      type: 'string',
-      enum: ['after-last-day', 'before-last-day'],
-      default: defaultSettings.accessEnds,
-    },
+    accessEnds: choice(
+      'Leavers count as active',
+      'after-last-day: until midnight at the end of the last day. before-last-day: until midnight before it.',
+      ['after-last-day', 'before-last-day'],
+      defaultSettings.accessEnds,
+    ),
     xpaths: texts(
       'XPath of attributes',
       'Where values lie in Get_Workers, for attributes of your own or in place of the usual: XPath 1.0 that begins at wd:Worker, as in the attribute list of Microsoft Entra.',
@@ -106,7 +101,7 @@ export const settingsSchema = {
       maxItems: 50,
       default: defaultSettings.include,
     },
-    pageSize: integer('Page size', 'Workers asked for at a time.', 1, 999, defaultSettings.pageSize),
+    pageSize: pageSize('Workers asked for at a time.', 999, defaultSettings.pageSize),
     overlapMinutes: integer(
       'Overlap (minutes)',
       'How far each look for changes goes back behind the last one. Workers may be told twice, none is missed.',
@@ -121,13 +116,12 @@ export const settingsSchema = {
       type: 'string',
       pattern: '^[^/?#\\s]{1,200}/[^/?#\\s]{1,200}$',
     },
-    reportFormat: {
-      title: 'Format of the report',
-      description: 'JSON keeps lists within a row, CSV does not.',
-      type: 'string',
-      enum: ['json', 'csv'],
-      default: defaultSettings.reportFormat,
-    },
+    reportFormat: choice(
+      'Format of the report',
+      'JSON keeps lists within a row, CSV does not.',
+      ['json', 'csv'],
+      defaultSettings.reportFormat,
+    ),
     reportPrompts: texts(
       'Prompts of the report',
       'Name and value, sent each time. Of an instance, add the type of its id: Organization!WID.',
@@ -149,13 +143,11 @@ export const settingsSchema = {
       'Prompt for one worker',
       'A worker prompt that limits the report to one. Without it one worker is found by reading the whole report.',
     ),
-    writeBack: {
-      title: 'Write back',
-      description:
-        'Work e-mail, work phones and user name are written to Workday where mapped. Off: Workday is only read.',
-      type: 'boolean',
-      default: defaultSettings.writeBack,
-    },
+    writeBack: flag(
+      'Write back',
+      'Work e-mail, work phones and user name are written to Workday where mapped. Off: Workday is only read.',
+      defaultSettings.writeBack,
+    ),
     phoneCountry: {
       title: 'Country of phone numbers',
       description:
@@ -172,20 +164,12 @@ export const settingsSchema = {
       minLength: 1,
       maxLength: 100,
     },
-    timeoutMs: integer(
-      'Time-out (ms)',
+    timeoutMs: timeoutMs(
       'How long one call may take, and how long a report may be silent.',
-      100,
-      1_800_000,
       defaultSettings.timeoutMs,
+      1_800_000,
     ),
-    maxAnswerBytes: integer(
-      'Largest answer (bytes)',
-      'A longer page is refused.',
-      1_024,
-      1 << 30,
-      defaultSettings.maxAnswerBytes,
-    ),
+    maxAnswerBytes: maxAnswerBytes('A longer page is refused.', defaultSettings.maxAnswerBytes),
     maxReportBytes: integer(
       'Largest report (bytes)',
       'A longer report is cut off, and told as cut short. Workday itself ends at 2 GB.',
@@ -193,20 +177,13 @@ export const settingsSchema = {
       2 ** 40,
       defaultSettings.maxReportBytes,
     ),
-    connections: integer(
-      'Connections',
+    connections: connections(
       'Calls at once at most. Workday is known to slow down at about ten a second.',
-      1,
       16,
       defaultSettings.connections,
     ),
-    caCertificates: {
-      title: 'Trusted certificates',
-      description:
-        'PEM certificates, for a proxy with an authority of its own. With them no other authority is trusted.',
-      type: 'string',
-      pattern: '-----BEGIN CERTIFICATE-----',
-      maxLength: 200_000,
-    },
+    caCertificates: caCertificates(
+      'PEM certificates, for a proxy with an authority of its own. With them no other authority is trusted.',
+    ),
   },
 };
