@@ -89,6 +89,33 @@ describe('Google Workspace behind something else', () => {
       expect(outcome).toMatchObject({ kind: 'retry', scope: 'connection', maybeDone: true });
   });
 
+  it.each<[string, (page: number) => { users?: object[]; nextPageToken: string }]>([
+    [
+      'a circle that the first page is not in',
+      (page) => ({ users: [{ id: `u${page}` }], nextPageToken: String(page === 5 ? 2 : page + 1) }),
+    ],
+    [
+      'a circle with new tokens each time',
+      (page) => ({ users: [{ id: `u${page % 7}` }], nextPageToken: String(page + 1) }),
+    ],
+    ['an empty page that leads to itself', () => ({ users: [], nextPageToken: '1' })],
+  ])('lists have an end: %s', async (_, pageOf) => {
+    const listed = listenerOf(({ url }, response) => {
+      const page = Number(new URL(url!, 'http://google.example').searchParams.get('pageToken') ?? 0);
+      response.end(JSON.stringify(pageOf(page)));
+    });
+    const connector = open(await listen(createServer(listed)));
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 50; pages += 1) {
+      const outcome = await connector.list('user', { cursor });
+      if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+      cursor = outcome.value.nextCursor;
+      if (outcome.value.cutShort !== undefined) return;
+      expect(cursor).toBeDefined();
+    }
+    expect.fail('There was no end.');
+  });
+
   it('what echoes the token has it taken out', async () => {
     const origin = await listen(
       createServer(

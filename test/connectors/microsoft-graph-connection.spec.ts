@@ -234,6 +234,30 @@ describe('lists that lead away', () => {
     expect(await connector.get('group', '1', { members: true })).toMatchObject({ kind: 'rejected' });
   });
 
+  it.each<[string, (page: number) => [ids: string[], next: number]]>([
+    ['a circle that the first page is not in', (page) => [[`u${page}`], page === 5 ? 2 : page + 1]],
+    ['a circle with new links each time', (page) => [[`u${page % 7}`], page + 1]],
+    ['an empty page that leads to itself', () => [[], 1]],
+  ])('have an end: %s', async (_, pageOf) => {
+    const graph = await startElsewhere(({ url, headers }) => {
+      const page = Number(new URL(url!, 'http://graph.example').searchParams.get('$skiptoken') ?? 0);
+      const [ids, next] = pageOf(page);
+      const value = ids.map((id) => ({ id }));
+      return { value, '@odata.nextLink': `http://${headers.host}/v1.0/users?$skiptoken=${next}` };
+    });
+    const connector = openGraph(graph, { tenant: 'contoso.example' }, apps.writer);
+    open.push(connector);
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 50; pages += 1) {
+      const outcome = await connector.list('user', { cursor });
+      if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+      cursor = outcome.value.nextCursor;
+      if (outcome.value.cutShort !== undefined) return;
+      expect(cursor).toBeDefined();
+    }
+    expect.fail('There was no end.');
+  });
+
   it('that have no end and no link for changes are cut short', async () => {
     const graph = await startElsewhere(() => ({ value: [] }));
     const connector = openGraph(graph, { tenant: 'contoso.example' }, apps.writer);

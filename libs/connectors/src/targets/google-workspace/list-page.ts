@@ -4,11 +4,12 @@ import { told } from '../../http/told.js';
 import { readObject } from './read-object.js';
 import type { Session } from './session.js';
 
-/** Where the next page starts; the first ids seen tell when the pages go round in circles. */
+/** Where the next page starts. `mark` is a page that was read before: one that comes again is a circle. */
 interface Place {
   token: string;
-  first: string;
-  previous: string;
+  mark: string;
+  /** Read so far. */
+  pages: number;
 }
 
 /** groups.list gives 200 at most. */
@@ -56,19 +57,25 @@ export async function listPage(
     .filter((each) => each !== undefined);
   const page = told(sent.reply, calls);
   const token = typeof body.nextPageToken === 'string' ? body.nextPageToken : undefined;
-  const first = objects[0]?.id ?? '';
-  if (place && first !== '' && (first === place.first || first === place.previous)) {
+  if (token === undefined) return { kind: 'ok', value: { objects }, ...page };
+  const next = placeAfter(place, token, objects[0]?.id ?? `before ${token}`);
+  if (!next) {
     const cutShort = 'Google gives the same page again: what comes after it cannot be read.';
     return { kind: 'ok', value: { objects: [], cutShort }, ...page };
   }
-  if (token === undefined) return { kind: 'ok', value: { objects }, ...page };
-  if (token === place?.token) {
-    const cutShort = 'Google gives the same page token again: what comes after it cannot be read.';
-    return { kind: 'ok', value: { objects, cutShort }, ...page };
-  }
-  const next: Place = { token, first: place?.first || first, previous: first };
   const nextCursor = Buffer.from(JSON.stringify(next)).toString('base64url');
   return { kind: 'ok', value: { objects, nextCursor }, ...page };
+}
+
+/**
+ * Undefined: the page has been there before. `sign` tells pages apart. Circles of any length are found with one sign
+ * remembered, which is renewed whenever the number of pages has doubled (Brent 1980).
+ */
+function placeAfter(place: Place | undefined, token: string, sign: string): Place | undefined {
+  if (place?.mark === sign) return undefined;
+  const pages = (place?.pages ?? 0) + 1;
+  const doubled = (pages & (pages - 1)) === 0;
+  return { token, pages, mark: place && !doubled ? place.mark : sign };
 }
 
 /** An empty list is left out by Google; without it only `kind` tells the answer from one of another API. */
@@ -89,7 +96,8 @@ export const notGoogle = {
 function readCursor(cursor: string): Place | undefined {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return isObject(place) && typeof place.token === 'string' ? (place as unknown as Place) : undefined;
+    const known = isObject(place) && typeof place.token === 'string' && Number.isSafeInteger(place.pages);
+    return known ? (place as unknown as Place) : undefined;
   } catch {
     return undefined;
   }

@@ -39,7 +39,7 @@ export async function listObjects(
   if (!answered) return work.refused(notGraph);
   const { value, nextLink } = answered;
   const objects = value.map((each) => readObject(type, each)).filter((each) => each !== undefined);
-  const page = pageAfter(session, { of: 'list', type, place, nextLink, key: objects[0]?.id });
+  const page = pageAfter(session, { of: 'list', type, place, nextLink, key: objects[0]?.id ?? nextLink });
   const repeats = page.cutShort === circle;
   return { kind: 'ok', value: { objects: repeats ? [] : objects, ...page }, ...work.told(sent.reply) };
 }
@@ -112,7 +112,7 @@ function pageAfter(
   if (nextLink === undefined) return {};
   const link = session.belowBase(nextLink);
   if (link === undefined) return { cutShort: elsewhere };
-  if (place && key !== '' && key === place.mark) return { cutShort: circle };
+  if (place && key === place.mark) return { cutShort: circle };
   const pages = (place?.pages ?? 0) + 1;
   const moves = !place || pages >= place.markAfter;
   const mark = moves ? key : place.mark;
