@@ -447,6 +447,88 @@ describe('answers', () => {
   });
 });
 
+describe('expressions that cannot be worked out', () => {
+  const list = { method: 'GET', path: '/users' };
+  const wrong = '$number(note)';
+
+  it('leave an object unread: nothing of it is taken for empty', async () => {
+    const group = { id: 'g', members: Array.from({ length: 10_001 }, (_, at) => ({ id: `m${at}` })) };
+    const { connector } = await open({
+      settings: {
+        users: users({ list, read: { id: 'id', attributes: '{"login": login, "note": $number(note)}' } }),
+        groups: {
+          get: { method: 'GET', path: '/groups/{id}' },
+          list: { method: 'GET', path: '/groups' },
+          read: { id: 'id', members: 'members.("u" & id)' },
+        },
+      },
+      answer: ({ path }) => {
+        if (path === '/api/groups') return { body: [group] };
+        const body = { id: 1, login: 'ada', note: 'x' };
+        return { body: path === '/api/users' ? [body] : path.startsWith('/api/groups') ? group : body };
+      },
+    });
+    const unread = { kind: 'retry', message: expect.stringMatching(/read\.\w+ cannot be worked out/) };
+    expect(await connector.get('group', 'g')).toMatchObject(unread);
+    expect(await connector.get('user', '1')).toMatchObject(unread);
+    expect(await connector.list('user', {})).toMatchObject(unread);
+    expect(await connector.find('user', { attribute: 'login', value: 'ada' })).toMatchObject(unread);
+    // Lists tell nothing of members.
+    expect(await connector.list('group', {})).toMatchObject({
+      kind: 'ok',
+      value: { objects: [{ id: 'g' }] },
+    });
+  });
+
+  it.each([
+    ['read.id', { id: wrong }],
+    ['read.active', { id: 'id', active: wrong }],
+  ])('are told by their name: %s', async (name, read) => {
+    const { connector } = await open({
+      settings: { users: users({ list, read }) },
+      answer: () => ({ body: [{ id: 1, note: 'x' }] }),
+    });
+    expect(await connector.list('user', {})).toMatchObject({
+      kind: 'retry',
+      message: expect.stringContaining(`${name} cannot be worked out`),
+    });
+  });
+
+  it('do not undo a creation whose id is known', async () => {
+    const { connector } = await open({
+      settings: { users: users({ read: { id: 'id', attributes: '{"note": $number(note)}' } }) },
+      answer: () => ({ body: { id: 1, note: 'x' } }),
+    });
+    expect(await create(connector)).toMatchObject({ kind: 'ok', value: { id: '1', attributes: {} } });
+  });
+
+  it('leave open whether a write was refused', async () => {
+    const { connector } = await open({
+      settings: { users: users(), answers: { failed: '$number(body.code) > 0' } },
+      answer: () => ({ body: { id: 1, code: 'E12' } }),
+    });
+    const told = { kind: 'retry', message: expect.stringContaining('answers.failed cannot be worked out') };
+    expect(await create(connector)).toMatchObject({ ...told, maybeDone: true });
+    const read = await connector.get('user', '1');
+    expect(read).toMatchObject(told);
+    expect(read).not.toHaveProperty('maybeDone');
+  });
+
+  it('cut a list short', async () => {
+    const { connector } = await open({
+      settings: { users: users({ list, paging: { by: 'link', next: '$number(headers.next)' } }) },
+      answer: () => ({ body: [{ id: 1 }], headers: { next: 'x' } }),
+    });
+    expect(await connector.list('user', {})).toMatchObject({
+      kind: 'ok',
+      value: {
+        objects: [{ id: '1' }],
+        cutShort: expect.stringContaining('paging.next cannot be worked out'),
+      },
+    });
+  });
+});
+
 describe('lists', () => {
   const people = Array.from({ length: 7 }, (_, at) => ({ id: at + 1, login: `user${at + 1}` }));
   const part = (from: number) => people.slice(from, from + 3);

@@ -21,7 +21,7 @@ export class Expressions {
     return { value: 'value' in result ? result.value : result.candidates };
   }
 
-  /** Whether it is true. What cannot be worked out is not. */
+  /** Whether it is true. What cannot be worked out is not: what a refusal means is then read from its status. */
   async holds(text: string | undefined, input: unknown): Promise<boolean> {
     if (text === undefined) return false;
     const result = await this.evaluate(text, input);

@@ -1,7 +1,7 @@
 import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
 import type { OperationInput } from './operation-input.js';
-import { unreadable } from './read-answer.js';
+import { unreadable } from './refusal.js';
 import { readObject } from './read-object.js';
 import type { Session } from './session.js';
 

@@ -2,9 +2,9 @@ import type { Outcome, Page, RemoteObject, SubjectType, WireCall } from '../../c
 import type { OperationInput } from './operation-input.js';
 import { getObject } from './get-object.js';
 import { placeAfter, readCursor, writeCursor, type Place } from './page-place.js';
-import { itemsOf, notOffered, unreadable } from './read-answer.js';
+import { itemsOf, notOffered } from './read-answer.js';
 import { readObject } from './read-object.js';
-import type { Refusal, Reply } from './refusal.js';
+import { type Refusal, type Reply, unreadable } from './refusal.js';
 import type { Session } from './session.js';
 import type { ObjectRequests, Paging, RestRequest } from './settings.js';
 import { nextOf, pageOf, sendFor, totalOf } from './turn-page.js';
@@ -68,7 +68,9 @@ export async function readPage(
   if (paging.by === 'none') return page();
   const count = items.list.length;
   if (paging.by === 'cursor' || paging.by === 'link') {
-    const next = await nextOf(session, paging, reply, asked);
+    const turned = await nextOf(session, paging, reply, asked);
+    if ('failed' in turned) return page(undefined, turned.failed);
+    const { next } = turned;
     if (next === undefined) return page();
     const after = placeAfter(place, next, count, next);
     return after ? page(writeCursor(after)) : page(undefined, repeats(place));
@@ -94,27 +96,27 @@ async function readAll(
   reply: Reply,
   calls: WireCall[],
 ): Promise<{ read: RemoteObject[]; firstId: string } | { refused: Refusal }> {
+  // Lists leave members out, or have some of them.
+  const read = requests.read && { ...requests.read, members: undefined };
   const partial: RemoteObject[] = [];
   for (const item of items) {
-    const object = await readObject(requests, type, item, session.expressions);
+    const object = await readObject({ ...requests, read }, type, item, session.expressions);
     if ('failed' in object)
       return { refused: unreadable(reply, `an object of the list has a fault: ${object.failed}`) };
-    // Lists leave members out, or have some of them.
-    delete object.members;
     partial.push(object);
   }
   const firstId = partial[0]?.id ?? '';
   if (!requests.readEach || !requests.get) return { read: partial, firstId };
-  const read: RemoteObject[] = [];
+  const whole: RemoteObject[] = [];
   for (let from = 0; from < partial.length; from += together) {
     const part = partial.slice(from, from + together);
     const results = await Promise.all(part.map(({ id }) => readOne(session, type, id, calls)));
     for (const result of results) {
       if (result && 'refused' in result) return result;
-      if (result) read.push(result);
+      if (result) whole.push(result);
     }
   }
-  return { read, firstId };
+  return { read: whole, firstId };
 }
 
 /** Undefined: gone meanwhile. */

@@ -1,7 +1,7 @@
 import type { SubjectType } from '../../contract.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
 import type { OperationInput } from './operation-input.js';
-import type { Refusal, Reply } from './refusal.js';
+import { type Refusal, type Reply, unreadable } from './refusal.js';
 import type { Session } from './session.js';
 import type { RestRequest } from './settings.js';
 
@@ -28,11 +28,4 @@ export const notOffered = (what: string, type: SubjectType): Refusal => ({
   code: 'not-offered',
   message: `This connection has no request for ${what} of ${type}s.`,
   remedy: `Describe the request ${type}s.${what} in the settings.`,
-});
-
-export const unreadable = ({ status, headers }: Reply, why: string): Refusal => ({
-  kind: 'retry',
-  scope: 'connection',
-  message: `The answer cannot be read as the settings say: ${why}. Check base URL, path and result.`,
-  answer: `HTTP ${status} ${String(headers['content-type'] ?? '')}`.trim(),
 });

@@ -6,7 +6,8 @@ import type { ObjectReading, ObjectRequests } from './settings.js';
 const usual: ObjectReading = { id: 'id' };
 
 /**
- * An object of the app in the terms of the contract; `failed` says in words why it cannot be.
+ * An object of the app in the terms of the contract; `failed` says in words why it cannot be. What cannot be worked out
+ * is not taken for empty.
  * @param known the id where the object itself need not have one
  */
 export async function readObject(
@@ -16,26 +17,29 @@ export async function readObject(
   expressions: Expressions,
   known?: string,
 ): Promise<RemoteObject | { failed: string }> {
-  const id = known ?? idText(await valueOf(expressions, read.id, object));
+  const parts: Partial<Record<keyof ObjectReading, unknown>> = { attributes: object };
+  for (const name of ['id', 'attributes', 'active', 'members'] as const) {
+    const text = read[name];
+    const needed = name === 'id' ? known === undefined : name !== 'members' || type === 'group';
+    if (text === undefined || !needed) continue;
+    const result = await expressions.evaluate(text, object);
+    if ('error' in result) return { failed: `read.${name} cannot be worked out: ${result.error}` };
+    parts[name] = result.value;
+  }
+  const { attributes = {}, active, members = [] } = parts;
+  const id = known ?? idText(parts.id);
   if (id === undefined) return { failed: `it has no id at ${read.id}` };
-  const given = read.attributes === undefined ? object : await valueOf(expressions, read.attributes, object);
-  if (given !== undefined && !isObject(given)) return { failed: 'its attributes are no JSON object' };
-  const active = read.active === undefined ? undefined : await valueOf(expressions, read.active, object);
-  const members =
-    type === 'group' && read.members !== undefined
-      ? await valueOf(expressions, read.members, object)
-      : undefined;
-  const ids = members === undefined ? [] : [members].flat();
+  if (!isObject(attributes)) return { failed: 'its attributes are no JSON object' };
   return {
     id,
     attributes: {
-      ...withoutNull(given ?? {}),
+      ...withoutNull(attributes),
       ...(typeof active === 'boolean' && { active }),
     },
     ...(typeof active === 'boolean' && { active }),
     ...(type === 'group' &&
       read.members !== undefined && {
-        members: ids.flatMap((each) => {
+        members: [members].flat().flatMap((each) => {
           const text = idText(each);
           return text === undefined ? [] : [{ id: text, type: 'user' as const }];
         }),
@@ -47,11 +51,6 @@ export async function readObject(
 export function idText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-async function valueOf(expressions: Expressions, text: string, object: unknown): Promise<unknown> {
-  const result = await expressions.evaluate(text, object);
-  return 'value' in result ? result.value : undefined;
 }
 
 /** Apps write null for "has none". */

@@ -88,6 +88,14 @@ export function refusalOf(reply: Reply, attempted: Attempted, meaning: Meaning, 
   };
 }
 
+/** Of an answer that may have meant success, had it been understood. */
+export const unreadable = ({ status, headers }: Reply, why: string): Extract<Refusal, { kind: 'retry' }> => ({
+  kind: 'retry',
+  scope: 'connection',
+  message: `The answer cannot be read as the settings say: ${why}. Check base URL, path and result.`,
+  answer: `HTTP ${status} ${String(headers['content-type'] ?? '')}`.trim(),
+});
+
 /** A 404 of something in front of the app, which says nothing of the object asked for. */
 const isForeign = ({ body, text }: Reply): boolean => body === undefined && text.trim() !== '';
 

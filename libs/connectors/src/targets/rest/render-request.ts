@@ -41,20 +41,19 @@ export async function renderRequest(
   settings: RestSettings,
   expressions: Expressions,
 ): Promise<{ rendered: Rendered } | { refused: Refusal }> {
-  const value = (name: string) => parameterOf(input, name);
+  const made = await bodyOf(request, input, settings, expressions);
+  if ('refused' in made) return made;
+  const { text, body } = made;
+  const value = (name: string) => (name === 'messageId' ? messageId(input, text) : parameterOf(input, name));
   const path = expandPath(parseTemplate(request.path), value);
   if ('missing' in path) return wrong(input, `{${path.missing}} in its path has no value.`);
   if ('unsafe' in path) {
     return wrong(input, `The value of {${path.unsafe}} would lead to another address than is meant.`);
   }
-  const made = await bodyOf(request, input, settings, expressions);
-  if ('refused' in made) return made;
-  const { text, body } = made;
-  const known = (name: string) => (name === 'messageId' ? messageId(input, text) : value(name));
   const url = new URL(settings.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, '') + path.text;
   for (const [name, template] of Object.entries({ ...settings.query, ...request.query })) {
-    const expanded = expandText(parseTemplate(template), known);
+    const expanded = expandText(parseTemplate(template), value);
     if ('text' in expanded) url.searchParams.append(name, expanded.text);
   }
   // URLSearchParams writes a space as "+", which some servers take literally.
@@ -62,7 +61,7 @@ export async function renderRequest(
 
   const headers: Record<string, string> = {};
   for (const [name, template] of Object.entries({ ...settings.headers, ...request.headers })) {
-    const expanded = expandText(parseTemplate(template), known);
+    const expanded = expandText(parseTemplate(template), value);
     if (!('text' in expanded)) continue;
     if (!/^[\x20-\x7e]*$/.test(expanded.text))
       return wrong(input, `The header ${name} would have characters that headers cannot carry.`);

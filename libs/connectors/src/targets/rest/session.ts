@@ -12,7 +12,7 @@ import { Authorization } from './authorization.js';
 import { Expressions } from './expressions.js';
 import { messageId } from './message-id.js';
 import type { OperationInput } from './operation-input.js';
-import { refusalOf, type Attempted, type Meaning, type Refusal, type Reply } from './refusal.js';
+import { refusalOf, type Attempted, type Meaning, type Refusal, type Reply, unreadable } from './refusal.js';
 import { type Rendered, renderRequest, wireOf } from './render-request.js';
 import type { RestCredentials, RestRequest, RestSettings } from './settings.js';
 import { signatureHeaders } from './sign-request.js';
@@ -102,7 +102,15 @@ export class Session {
     const succeeded = request.success?.includes(status) ?? (status >= 200 && status < 300);
     const reply = this.replyOf(answer, token, !succeeded || answers.failed !== undefined);
     const seen = this.inputOf(reply, input);
-    if (succeeded && !(await this.expressions.holds(answers.failed, seen))) return { call, reply };
+    if (succeeded) {
+      if (answers.failed === undefined) return { call, reply };
+      const judged = await this.expressions.evaluate(answers.failed, seen);
+      if ('error' in judged) {
+        const refused = unreadable(reply, `answers.failed cannot be worked out: ${judged.error}`);
+        return { call, reply, refused: { ...refused, ...(kind === 'write' && { maybeDone: true }) } };
+      }
+      if (judged.value !== true) return { call, reply };
+    }
     const attempted: Attempted = {
       kind,
       ofObject: parametersOf(parseTemplate(request.path)).length > 0,

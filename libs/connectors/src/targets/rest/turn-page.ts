@@ -32,24 +32,28 @@ function ownUrl({ settings }: Session, link: string): URL | undefined {
   return url.origin === base.origin && url.username === '' ? url : undefined;
 }
 
-/** The cursor or link of the next page, where the app pages by these; undefined on the last one. */
+/**
+ * The cursor or link of the next page, where the app pages by these; undefined on the last one. `failed` says in words
+ * why it is not known whether there is one.
+ */
 export async function nextOf(
   session: Session,
   paging: Paging,
   reply: Reply,
   input: OperationInput,
-): Promise<string | undefined> {
+): Promise<{ next?: string } | { failed: string }> {
   let value: unknown;
   if (paging.next === undefined) {
     const link = /<([^>]+)>[^,]*;\s*rel="?next"?/i.exec(String(reply.headers.link ?? ''));
     value = paging.by === 'link' ? link?.[1] : undefined;
   } else {
     const result = await session.expressions.evaluate(paging.next, session.inputOf(reply, input));
-    value = 'value' in result ? result.value : undefined;
+    if ('error' in result) return { failed: `paging.next cannot be worked out: ${result.error}` };
+    value = result.value;
   }
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text === '') return undefined;
-  return paging.by === 'link' ? (ownUrl(session, text)?.href ?? text) : text;
+  if (typeof text !== 'string' || text === '') return {};
+  return { next: paging.by === 'link' ? (ownUrl(session, text)?.href ?? text) : text };
 }
 
 /** How many objects there are in all, where the app says it. */

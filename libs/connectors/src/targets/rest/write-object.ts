@@ -85,10 +85,15 @@ async function createdObject(
     const result = await expressions.evaluate(text, seen);
     return 'value' in result ? result.value : undefined;
   };
-  const id = request.id === undefined ? undefined : idText(await evaluated(request.id));
+  let id = request.id === undefined ? undefined : idText(await evaluated(request.id));
   const object = await evaluated(request.result ?? 'body');
-  const read = object === undefined ? undefined : await readObject(requests, type, object, expressions, id);
-  if (read && !('failed' in read)) return read;
+  if (object !== undefined) {
+    const read = await readObject(requests, type, object, expressions, id);
+    if (!('failed' in read)) return read;
+    const onlyId = { read: { id: requests.read?.id ?? 'id', attributes: '{}' } };
+    const bare = await readObject(onlyId, type, object, expressions, id);
+    if (!('failed' in bare)) id = bare.id;
+  }
   return id === undefined ? undefined : { id, attributes: {} };
 }
 
