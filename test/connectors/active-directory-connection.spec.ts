@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { connectorModule, type Connector, type OperationContext } from '@rollcall/connectors';
+import { connectorModule, type Connector, type OperationContext, type Outcome } from '@rollcall/connectors';
 import {
   describeWithSamba,
   describeWithSlapd,
@@ -11,6 +11,11 @@ import {
 import { startLdapInterposer } from './ldap-interposer.js';
 
 const live: OperationContext = { operationId: 'operation', attempt: 1, mode: 'live' };
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+  return outcome.value;
+}
 
 describeWithSamba('connections to domain controllers', () => {
   let samba: Samba;
@@ -174,6 +179,36 @@ describeWithSamba('connections to domain controllers', () => {
         kind: 'denied',
         remedy: expect.stringContaining('starttls or ldaps'),
       });
+    } finally {
+      await interposer.close();
+    }
+  });
+
+  it('pages that come empty and with a cookie are not the end: of deletions, of changes, of members', async () => {
+    const { address, certificate, privateKey } = samba;
+    const interposer = await startLdapInterposer(636, { host: address, certificate, privateKey });
+    try {
+      const { host, port } = interposer.address;
+      const connector = connect({ url: `ldaps://${host}:${port}`, pageSize: 1 });
+      const { token } = valueOf(await connector.changes!('user', {}));
+      const made = valueOf(await connector.create('user', person(), live)).id;
+      const lost = valueOf(await connector.create('user', person(), live)).id;
+      valueOf(await connector.delete('user', lost, live));
+      interposer.emptyPages = 1;
+      const pages = [valueOf(await connector.changes!('user', { token }))];
+      for (let cursor = pages[0]!.nextCursor; cursor !== undefined; cursor = pages.at(-1)!.nextCursor) {
+        interposer.emptyPages = 1;
+        pages.push(valueOf(await connector.changes!('user', { cursor })));
+      }
+      expect(pages.flatMap(({ objects }) => objects.map(({ id }) => id))).toEqual([made]);
+      expect(pages.at(-1)).toMatchObject({ deleted: [{ id: lost }], token: expect.any(String) });
+
+      const group = valueOf(await connector.create('group', { cn: `all ${made}` }, live)).id;
+      const nested = valueOf(await connector.create('group', { cn: `some ${made}` }, live)).id;
+      valueOf(await connector.members(group, { add: [{ id: nested, type: 'group' }], remove: [] }, live));
+      interposer.emptyPages = 2;
+      const { members } = valueOf(await connector.get('group', group, { members: true }));
+      expect(members).toEqual([{ id: nested, type: 'group' }]);
     } finally {
       await interposer.close();
     }

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { connectorModule, type Connector, type OperationContext } from '@rollcall/connectors';
+import { connectorModule, type Connector, type OperationContext, type Outcome } from '@rollcall/connectors';
 import { Client } from 'ldapts';
 import { describeWithSlapd, freePort, startSlapd, type Slapd } from '../harness/index.js';
 import { startLdapInterposer } from './ldap-interposer.js';
 
 const live: OperationContext = { operationId: 'operation', attempt: 1, mode: 'live' };
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
+  return outcome.value;
+}
 
 describeWithSlapd('connections to LDAP servers', () => {
   let slapd: Slapd;
@@ -212,6 +217,28 @@ describeWithSlapd('connections to LDAP servers', () => {
       interposer.refuse = { code: 10, message: 'ldap://main.example.org' };
       const outcome = await connector.create('user', { uid: 'copy', cn: 'x', sn: 'x' }, live);
       expect(outcome).toMatchObject({ kind: 'denied', remedy: expect.stringContaining('main server') });
+    } finally {
+      await interposer.close();
+    }
+  });
+
+  it('a page that comes empty and with a cookie is not the end of the list, nor of the changes', async () => {
+    const interposer = await startLdapInterposer(slapd.port);
+    try {
+      const { host, port } = interposer.address;
+      const connector = connect({ url: `ldap://${host}:${port}`, security: 'none', pageSize: 1 });
+      const { token } = valueOf(await connector.changes!('user', {}));
+      const made: string[] = [];
+      for (const uid of ['empty-1', 'empty-2'])
+        made.push(valueOf(await connector.create('user', { uid, cn: uid, sn: uid }, live)).id);
+      interposer.emptyPages = 2;
+      const first = valueOf(await connector.changes!('user', { token }));
+      interposer.emptyPages = 1;
+      const second = valueOf(await connector.changes!('user', { cursor: first.nextCursor }));
+      const ids = [first, second].flatMap(({ objects }) => objects.map(({ id }) => id));
+      expect(ids.sort()).toEqual(made.sort());
+      interposer.emptyPages = Infinity;
+      expect(await connector.changes!('user', { token })).toMatchObject({ kind: 'retry', scope: 'object' });
     } finally {
       await interposer.close();
     }

@@ -12,6 +12,10 @@ export interface LdapInterposer {
   refuse: { code: number; message: string } | undefined;
   /** Every page of a paged search is its first. */
   loopPages: boolean;
+  /** So many pages to come have no entries, and a cookie: what they were asked for comes with the next. */
+  emptyPages: number;
+  /** The connection ends where this operation is asked for (the tag of RFC 4511 section 4.2). */
+  cutAt: number | undefined;
   close(): Promise<void>;
 }
 
@@ -48,15 +52,24 @@ export async function startLdapInterposer(port: number, encryption?: Encryption)
     upstream.pipe(client);
     let rest = Buffer.alloc(0);
     let first: LdapMessage | undefined;
+    let owed: LdapMessage | undefined;
     client.on('data', (data: Buffer) => {
       rest = Buffer.concat([rest, data]);
       for (let message = readMessage(rest); message; message = readMessage(rest)) {
         rest = rest.subarray(message.length);
         const paged = message.operation === searchRequest && message.body.includes(pagedResults);
         if (paged) first ??= message;
-        if (interposer.refuse && writes.has(message.operation))
+        if (message.operation === interposer.cutAt) client.destroy();
+        else if (interposer.refuse && writes.has(message.operation))
           client.write(resultOf(message, interposer.refuse));
-        else if (paged && interposer.loopPages) upstream.write(withId(message.id, first!.body));
+        else if (paged && interposer.emptyPages > 0) {
+          interposer.emptyPages -= 1;
+          owed ??= message;
+          client.write(emptyPage(message));
+        } else if (paged && owed) {
+          upstream.write(withId(message.id, owed.body));
+          owed = undefined;
+        } else if (paged && interposer.loopPages) upstream.write(withId(message.id, first!.body));
         else upstream.write(withId(message.id, message.body));
       }
     });
@@ -67,6 +80,8 @@ export async function startLdapInterposer(port: number, encryption?: Encryption)
     address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     refuse: undefined,
     loopPages: false,
+    emptyPages: 0,
+    cutAt: undefined,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -123,10 +138,22 @@ function resultOf(
   { code, message }: { code: number; message: string },
 ): Buffer {
   const tag = operation === 0x4a ? 0x6b : operation + 1;
-  const result = Buffer.concat([
-    Buffer.from([0x0a, 1, code]),
-    tlv(0x04, Buffer.alloc(0)),
-    tlv(0x04, Buffer.from(message)),
-  ]);
-  return withId(id, tlv(tag, result));
+  return withId(id, result(tag, code, message));
+}
+
+const result = (tag: number, code: number, message: string): Buffer =>
+  tlv(
+    tag,
+    Buffer.concat([
+      Buffer.from([0x0a, 1, code]),
+      tlv(0x04, Buffer.alloc(0)),
+      tlv(0x04, Buffer.from(message)),
+    ]),
+  );
+
+/** searchResDone with a cookie (RFC 2696 section 2). */
+function emptyPage({ id }: LdapMessage): Buffer {
+  const value = tlv(0x30, Buffer.concat([Buffer.from([0x02, 1, 0]), tlv(0x04, Buffer.from('more'))]));
+  const control = tlv(0x30, Buffer.concat([tlv(0x04, pagedResults), tlv(0x04, value)]));
+  return withId(id, Buffer.concat([result(0x65, 0, ''), tlv(0xa0, control)]));
 }

@@ -4,6 +4,7 @@ import { connect as connectSecurely, type ConnectionOptions, type TLSSocket } fr
 import { Client } from 'ldapts';
 import type { ConnectorRuntime } from '../../contract.js';
 import { AddressRefused, guardedLookup } from '../../http/agent.js';
+import { askOnAfterEmptyPages } from './empty-pages.js';
 import type { LdapCredentials, ServerSettings } from './settings.js';
 
 /** Where opening a connection came to an end. */
@@ -77,6 +78,7 @@ export class Connection {
       createSecureConnection: ((options: ConnectionOptions) =>
         (upgraded = connectSecurely(options))) as typeof connectSecurely,
     });
+    askOnAfterEmptyPages(client);
     if (security === 'starttls') {
       // ldapts waits for the end of the handshake without end.
       await within(settings.timeoutMs, client.startTLS(tls)).catch((error: Error) => {
