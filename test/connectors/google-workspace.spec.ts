@@ -470,7 +470,7 @@ describe('Google Workspace', () => {
   });
 
   describe('rights', () => {
-    it('that are missing stop the connection; a super administrator, only the object', async () => {
+    it('that are missing stop the connection; an administrator, only the object', async () => {
       const auditor = open({}, { subject: 'auditor@contoso.example' });
       const id = await made();
       for (const outcome of [
@@ -486,6 +486,13 @@ describe('Google Workspace', () => {
         code: 'super-admin',
       });
       expect(await delegate.delete('user', id, live)).toMatchObject({ code: 'super-admin' });
+      Object.assign(google.account.users.get(id)!, { isAdmin: false, isDelegatedAdmin: true });
+      expect(await delegate.update('user', id, [set('active', false)], live)).toMatchObject({
+        kind: 'rejected',
+        code: 'delegated-admin',
+        remedy: expect.stringContaining('super administrator'),
+      });
+      expect(await delegate.delete('user', id, live)).toMatchObject({ code: 'delegated-admin' });
     });
 
     it('do not reach into other domains: nobody is found there, and nobody is made', async () => {

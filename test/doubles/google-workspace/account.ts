@@ -10,6 +10,7 @@ export interface User {
   primaryEmail: string;
   aliases: string[];
   isAdmin: boolean;
+  isDelegatedAdmin: boolean;
   hasPassword: boolean;
   createdAt: number;
   changedAt: number;

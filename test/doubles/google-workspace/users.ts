@@ -42,6 +42,7 @@ export class Users {
       primaryEmail,
       aliases: [],
       isAdmin: false,
+      isDelegatedAdmin: false,
       hasPassword: true,
       createdAt: now,
       changedAt: now,
@@ -167,7 +168,7 @@ export class Users {
 
   private touchable(key: string): User {
     const user = this.seen(key);
-    if (user.isAdmin && !this.options.isSuper()) throw forbidden();
+    if ((user.isAdmin || user.isDelegatedAdmin) && !this.options.isSuper()) throw forbidden();
     return user;
   }
 
@@ -194,7 +195,7 @@ export class Users {
   }
 
   shown(user: User, query = new URLSearchParams()): Json {
-    const { id, own, primaryEmail, aliases, isAdmin, createdAt, deletedAt } = user;
+    const { id, own, primaryEmail, aliases, isAdmin, isDelegatedAdmin, createdAt, deletedAt } = user;
     const { customSchemas, name, emails = [], ...rest } = own;
     const projection = query.get('projection') ?? 'basic';
     const fullName = name?.displayName ?? `${name?.givenName} ${name?.familyName}`;
@@ -204,7 +205,7 @@ export class Users {
       primaryEmail,
       name: { ...name, fullName },
       isAdmin,
-      isDelegatedAdmin: false,
+      isDelegatedAdmin,
       creationTime: new Date(createdAt).toISOString(),
       lastLoginTime: '1970-01-01T00:00:00.000Z',
       agreedToTerms: false,

@@ -29,7 +29,7 @@ export async function explainAddress(
   return answered ? { ...foreignDomain(domain), answer: sent.refused.answer } : list.refused;
 }
 
-/** Why a write to an object was refused: it is new, it is a super administrator, or the rights are missing. */
+/** Why a write to an object was refused: it is new, it is an administrator, or the rights are missing. */
 export async function explainObject(
   session: Session,
   type: SubjectType,
@@ -41,8 +41,9 @@ export async function explainObject(
   if (!isForbidden(sent) || settled !== sent.refused) return settled;
   const there = await sendNoting(session, getCall(type, id), calls);
   if (!there.refused) {
-    const { body } = there.reply;
-    return isObject(body) && body.isAdmin === true ? superAdmin(sent.refused) : sent.refused;
+    const { isAdmin, isDelegatedAdmin } = isObject(there.reply.body) ? there.reply.body : {};
+    if (isAdmin === true) return superAdmin(sent.refused);
+    return isDelegatedAdmin === true ? delegatedAdmin(sent.refused) : sent.refused;
   }
   if (!isForbidden(there)) return there.refused;
   const why = await cannotRead(session, type, calls);
@@ -71,6 +72,15 @@ const superAdmin = ({ answer }: Refusal): Refusal => ({
   code: 'super-admin',
   message: 'The user is a super administrator, whom the administrator behind the credentials may not change.',
   remedy: 'Let a super administrator stand behind the credentials, or protect this user in the policy.',
+  answer,
+});
+
+const delegatedAdmin = ({ answer }: Refusal): Refusal => ({
+  kind: 'rejected',
+  code: 'delegated-admin',
+  message: 'The user has an administrator role, and only a super administrator may change such users.',
+  remedy:
+    'Let a super administrator stand behind the credentials, take the role from the user, or protect this user in the policy.',
   answer,
 });
 
