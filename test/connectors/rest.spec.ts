@@ -681,6 +681,49 @@ describe('members', () => {
     expect([...members]).toEqual(['a', 'b']);
   });
 
+  it.each<[string, object]>([
+    ['together', { changeMembers: groups.changeMembers }],
+    [
+      'one by one',
+      {
+        addMember: {
+          method: 'PUT',
+          path: '/groups/{id}/members',
+          body: '{"add": [member.id], "remove": []}',
+        },
+        removeMember: {
+          method: 'DELETE',
+          path: '/groups/{id}/members',
+          body: '{"add": [], "remove": [member.id]}',
+        },
+      },
+    ],
+  ])('that leave do so whatever becomes of those that join, asked for %s', async (_, requests) => {
+    for (const status of [422, 500]) {
+      const members = new Set(['leaver1', 'leaver2']);
+      const { connector } = await open({
+        settings: { users: users(), groups: { get: groups.get, read: groups.read, ...requests } },
+        answer: ({ method, path, body }) => {
+          if (path.startsWith('/api/users/')) return { body: { id: 1 } };
+          if (method === 'GET') return { body: { id: 'g', members: [...members] } };
+          const { add, remove } = JSON.parse(body) as { add: string[]; remove: string[] };
+          if (add.length + remove.length > 1) return { status: 400, body: { error: 'one is bad' } };
+          if (add.includes('bad')) return { status, body: { error: 'bad is not wanted' } };
+          for (const id of add) members.add(id);
+          for (const id of remove) members.delete(id);
+          return { status: 204 };
+        },
+      });
+      const of = (...ids: string[]) => ids.map((id) => ({ id, type: 'user' as const }));
+      const change = { add: of('bad', 'joiner'), remove: of('leaver1', 'leaver2') };
+      expect(await connector.members('g', change, live)).toMatchObject({
+        kind: status === 422 ? 'rejected' : 'retry',
+        message: expect.stringContaining('bad is not wanted'),
+      });
+      expect([...members]).toEqual(status === 422 ? ['joiner'] : []);
+    }
+  });
+
   it('that are refused for another reason are no unknown members', async () => {
     const { connector } = await open({
       settings: { users: users(), groups },

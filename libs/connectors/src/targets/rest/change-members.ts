@@ -25,7 +25,7 @@ interface Change {
 }
 
 /**
- * Adds and removes members, one request each or all in one. What is refused for a member is looked into: the group may
+ * Removes and adds members, one request each or all in one; access is taken before it is given. What is refused for a member is looked into: the group may
  * be gone, the member may not be known, or it may be so already.
  */
 export async function changeMembers(
@@ -85,40 +85,45 @@ function stepsOf({ session, groupId, context }: Change, members: MemberChange): 
   if (both) return [{ request: both, input: { ...of('changeMembers'), members }, ...members }];
   if (!addMember || !removeMember) return notOffered('changeMembers', 'group');
   return [
-    ...members.add.map((member) => ({
-      request: addMember,
-      input: { ...of('addMember'), member },
-      add: [member],
-      remove: [],
-    })),
     ...members.remove.map((member) => ({
       request: removeMember,
       input: { ...of('removeMember'), member },
       add: [],
       remove: [member],
     })),
+    ...members.add.map((member) => ({
+      request: addMember,
+      input: { ...of('addMember'), member },
+      add: [member],
+      remove: [],
+    })),
   ];
 }
 
-/** A request for several that was refused says nothing of each. */
+/** A request for several that was refused says nothing of each. One that is refused keeps nobody else back. */
 async function oneByOne(change: Change, members: MemberChange): Promise<Outcome<MembersResult>> {
   const { session, groupId, context, calls } = change;
   const whole: MembersResult = { added: [], removed: [], unknown: [] };
   const each: MemberChange[] = [
-    ...members.add.map((member) => ({ add: [member], remove: [] })),
     ...members.remove.map((member) => ({ add: [], remove: [member] })),
+    ...members.add.map((member) => ({ add: [member], remove: [] })),
   ];
+  let wrong: Outcome<MembersResult> | undefined;
   for (const one of each) {
     const member = [...one.add, ...one.remove][0]!;
     const operationId = `${context.operationId}_${Buffer.from(member.id).toString('base64url')}`;
     const outcome = await changeMembers(session, groupId, one, { ...context, operationId });
     calls.push(...(outcome.calls ?? []));
+    if (outcome.kind === 'rejected') {
+      wrong ??= outcome;
+      continue;
+    }
     if (outcome.kind !== 'ok') return { ...outcome, calls };
     whole.added.push(...outcome.value.added);
     whole.removed.push(...outcome.value.removed);
     whole.unknown.push(...outcome.value.unknown);
   }
-  return { kind: 'ok', value: whole, calls };
+  return { ...(wrong ?? { kind: 'ok', value: whole }), calls };
 }
 
 /** Which members of refused requests the app does not know; a refusal where it has another reason. */
