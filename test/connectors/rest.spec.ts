@@ -596,6 +596,24 @@ describe('lists', () => {
     expect(app.asked.length).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    ['offset', '{offset}'],
+    ['page', '{page}'],
+  ])('by %s that end before what the app counts are cut short', async (by, place) => {
+    const list = { method: 'GET', path: '/users', query: { at: place }, result: 'body.items' };
+    const { connector } = await open({
+      settings: { users: users({ list, paging: { by, first: 0, total: 'body.total' } }) },
+      answer: ({ path }) => ({
+        body: { items: number(path, 'at') === 0 ? people.slice(0, 2) : [], total: 250 },
+      }),
+    });
+    const first = await connector.list('user', {});
+    const cursor = first.kind === 'ok' ? first.value.nextCursor : undefined;
+    expect(cursor).toBeDefined();
+    const last = await connector.list('user', { cursor });
+    expect(last).toMatchObject({ kind: 'ok', value: { cutShort: expect.stringMatching(/250.* 2\b/) } });
+  });
+
   it('send credentials to no other host a link names', async () => {
     const { app, connector } = await open({
       settings: {

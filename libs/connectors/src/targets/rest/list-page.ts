@@ -75,8 +75,9 @@ export async function readPage(
     const after = placeAfter(place, next, count, next);
     return after ? page(writeCursor(after)) : page(undefined, repeats(place));
   }
-  if (count === 0) return page();
   const total = await totalOf(session, paging, reply, asked);
+  if (count === 0)
+    return total !== undefined && place.seen < total ? page(undefined, missing(place, total)) : page();
   const after = placeAfter(place, firstId, count);
   if (!after) {
     objects.read.length = 0;
@@ -143,3 +144,6 @@ const badCursor: Refusal = {
 
 const repeats = (place: Place): string =>
   `The target repeats pages: what comes after number ${place.seen} cannot be read.`;
+
+const missing = (place: Place, total: number): string =>
+  `The target counts ${total} objects, and its pages end after ${place.seen}.`;
