@@ -222,6 +222,27 @@ describe('CSV files in a folder', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.csv'))).toEqual([]);
   });
 
+  it('publishes what a stopped process had prepared at the first look, with nothing to write', async () => {
+    const { folder, open, text } = await place();
+    const settings = { mode: 'changes', sideFile: 'ok' };
+    const first = open(settings);
+    const { id } = okValue(await first.create('user', person('ada'), live()));
+    await first.close();
+    const [changes] = (await readdir(folder)).filter((name) => /^users-.*\.csv$/.test(name));
+    const { createHash } = await import('node:crypto');
+    const content = await readFile(join(folder, 'users.csv'));
+    const mark = createHash('sha256').update(content).digest('hex').slice(0, 16);
+    // As it is left by a process that died when users.csv was in place and nothing else.
+    for (const name of [changes!, `${changes}.ok`])
+      await rename(join(folder, name), join(folder, `${name}.${mark}.next`));
+    const second = open(settings);
+    expect(okValue(await second.get('user', id)).attributes.userName).toBe('ada');
+    expect(await text(changes!)).toContain('create,');
+    expect(await text(`${changes}.ok`)).toBe('');
+    await second.close();
+    expect((await readdir(folder)).filter((name) => /\.(next|lock)$/.test(name))).toEqual([]);
+  });
+
   describe('to import', () => {
     const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
 

@@ -66,17 +66,26 @@ function changesAsFile(settings: CsvSettings, name: TableName, table: Table): Bu
   return encodeFile([...header, ...rows], settings);
 }
 
+const foldersOf = (settings: CsvSettings): Set<string> =>
+  new Set([
+    ...[settings.usersFile, settings.groupsFile, settings.membershipsFile].map((file) => posix.dirname(file)),
+    ...(settings.changesFolder === undefined ? [] : [posix.normalize(settings.changesFolder)]),
+  ]);
+
+/** Whether anything was left to be settled, or is just being put in place. */
+export async function anyWaiting(settings: CsvSettings, store: FileStore): Promise<boolean> {
+  for (const folder of foldersOf(settings))
+    if ((await store.names(folder))?.some((name) => following.test(name))) return true;
+  return false;
+}
+
 /** Finishes what a process that was stopped has begun, where its table is in place, and removes the rest. */
 export async function settleFollowers(
   settings: CsvSettings,
   store: FileStore,
   fingerprints: ReadonlySet<string>,
 ): Promise<void> {
-  const folders = new Set(
-    [settings.usersFile, settings.groupsFile, settings.membershipsFile].map((file) => posix.dirname(file)),
-  );
-  if (settings.changesFolder !== undefined) folders.add(posix.normalize(settings.changesFolder));
-  for (const folder of folders) {
+  for (const folder of foldersOf(settings)) {
     // The side file sorts after the file it stands beside.
     for (const name of ((await store.names(folder)) ?? []).toSorted()) {
       const [, final, fingerprint] = following.exec(name) ?? [];

@@ -1,5 +1,12 @@
 import { type FileState, type FileStore, readWhole } from './file-store.js';
-import { fingerprintOf, followersOf, hasFollowers, settleFollowers, waitingName } from './following-files.js';
+import {
+  anyWaiting,
+  fingerprintOf,
+  followersOf,
+  hasFollowers,
+  settleFollowers,
+  waitingName,
+} from './following-files.js';
 import type { FolderLock } from './folder-lock.js';
 import { fileGone, later, Refused, rejected } from './refusals.js';
 import { encodeFile } from './rows-as-text.js';
@@ -23,6 +30,8 @@ export class TableFiles {
   private readonly marked = new Set<TableName>();
   private readAt = 0;
   private sure = false;
+  /** Nothing that belongs to the tables as they were read waits to be put in place. */
+  private settled = false;
 
   constructor(
     private readonly settings: CsvSettings,
@@ -45,11 +54,19 @@ export class TableFiles {
     return this.tables;
   }
 
+  /** Whether a process that was stopped may have left to others what belongs to the tables read last. */
+  async needsSettling(): Promise<boolean> {
+    if (!this.settled)
+      this.settled = !hasFollowers(this.settings) || !(await anyWaiting(this.settings, this.store));
+    return !this.settled;
+  }
+
   /** The tables for changing, as they are in files that nobody else of the hub writes. */
   async hold(fresh: boolean): Promise<Tables> {
     if (!fresh && this.tables) return this.tables;
     const tables = await this.read();
     if (hasFollowers(this.settings)) await settleFollowers(this.settings, this.store, this.fingerprints);
+    this.settled = true;
     return tables;
   }
 
@@ -120,6 +137,7 @@ export class TableFiles {
 
   private async read(): Promise<Tables> {
     this.tables = undefined;
+    this.settled = false;
     const states = new Map<TableName, FileState | undefined>();
     const contents = new Map<TableName, Buffer | undefined>();
     const read = async (name: TableName) => {

@@ -126,8 +126,20 @@ export class Turns {
   }
 
   private async look(items: Waiting[]): Promise<void> {
-    const tables = await this.files.look();
+    let tables = await this.files.look();
+    // Whoever sees that a change is in place sends it no more: nobody else would settle it.
+    if (await this.files.needsSettling()) tables = await this.settle();
     for (const { work, answer } of items) answer(settled(() => work(tables)));
+  }
+
+  private async settle(): Promise<Tables> {
+    try {
+      await this.hold();
+      return await this.files.hold(true);
+    } catch (error) {
+      await this.leave(error);
+      throw error;
+    }
   }
 
   private async carryOut(items: Waiting[]): Promise<void> {
@@ -148,12 +160,17 @@ export class Turns {
       }
       throw later('Somebody else keeps writing these files at the same time; nothing was written.');
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.lock.leaveParts();
-      if (error.refusal.kind === 'retry') this.lock.lose();
-      else await this.release();
-      throw begun ? new Refused(doubtful(error.refusal)) : error;
+      await this.leave(error);
+      throw begun && error instanceof Refused ? new Refused(doubtful(error.refusal)) : error;
     }
+  }
+
+  /** What was held when it went wrong. */
+  private async leave(error: unknown): Promise<void> {
+    if (!(error instanceof Refused)) return;
+    this.lock.leaveParts();
+    if (error.refusal.kind === 'retry') this.lock.lose();
+    else await this.release();
   }
 
   /** @returns whether the lock was taken anew, so that what was read before counts no more */
