@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FileState, type FileStore, readWhole } from './file-store.js';
+import { type FileStore, readWhole } from './file-store.js';
 import { later, Refused } from './refusals.js';
 
 const lookAgainMs = 50;
@@ -20,7 +20,7 @@ const abandoned = new Set<string>();
 export class FolderLock {
   /** Of this holding of the lock: names of part files carry it. */
   token = '';
-  private held: FileState | undefined;
+  private held = false;
   private readonly leftovers = new Set<string>();
   private watched: { token: string; since: number } | undefined;
 
@@ -32,7 +32,7 @@ export class FolderLock {
   ) {}
 
   get isHeld(): boolean {
-    return this.held !== undefined;
+    return this.held;
   }
 
   /** @throws Refused where others hold it for long */
@@ -53,16 +53,15 @@ export class FolderLock {
     }
   }
 
-  /** Whether it still is what it was when it was taken. */
+  /** Locks of one size, made within one second, have the same version where SFTP tells it: the content counts. */
   async isOurs(): Promise<boolean> {
-    const now = await this.store.state(this.name);
-    return this.held !== undefined && now?.version === this.held.version;
+    return this.held && (await this.look()) === this.token;
   }
 
   /** The holding has come to an end unseen: the connection was lost, or somebody else took over. */
   lose(): void {
     if (this.held) abandoned.add(this.token);
-    this.held = undefined;
+    this.held = false;
   }
 
   /** What was not put in place is removed when the lock is taken the next time. */
@@ -73,7 +72,7 @@ export class FolderLock {
   async release(): Promise<void> {
     if (!this.held) return;
     if (await this.isOurs()) await this.store.remove(this.name);
-    this.held = undefined;
+    this.held = false;
   }
 
   private async claim(): Promise<boolean> {
@@ -81,10 +80,10 @@ export class FolderLock {
     const draft = `${this.name}.${token}`;
     this.leftovers.add(draft);
     try {
-      const state = await this.store.create(draft, Buffer.from(token));
+      await this.store.create(draft, Buffer.from(token));
       if (await this.store.claim(draft, this.name)) {
         this.token = token;
-        this.held = state;
+        this.held = true;
       } else {
         await this.store.remove(draft);
       }
@@ -94,7 +93,7 @@ export class FolderLock {
       throw error;
     }
     this.leftovers.delete(draft);
-    return this.held !== undefined;
+    return this.held;
   }
 
   private async look(): Promise<string | undefined> {
