@@ -243,6 +243,24 @@ describe('CSV files in a folder', () => {
     expect((await readdir(folder)).filter((name) => /\.(next|lock)$/.test(name))).toEqual([]);
   });
 
+  it('takes a leaver out of every group, whatever others have left between the members of one', async () => {
+    const { open, put, text } = await place();
+    const connector = open({ groups: true, memberships: 'column', groupColumns: ['displayName'] });
+    await put('users.csv', 'id,userName\n1,grace\n2,alan\n9,ada\n');
+    await put('groups.csv', 'id,displayName,members\ng1,Engineers,1;9\ng2,Readers,1;;9;2;\n');
+    const [deleted, retitled] = await Promise.all([
+      connector.delete('user', '9', live()),
+      connector.update('user', '1', adasTitle('Admiral'), live()),
+    ]);
+    expect([deleted.kind, retitled.kind]).toEqual(['ok', 'ok']);
+    expect(await text('users.csv')).not.toContain('ada');
+    expect((await text('groups.csv')).trim().split('\r\n')).toEqual([
+      'id,displayName,members',
+      'g1,Engineers,1',
+      'g2,Readers,1;2',
+    ]);
+  });
+
   describe('to import', () => {
     const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
 

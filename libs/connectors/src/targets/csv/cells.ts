@@ -46,8 +46,9 @@ function listText(settings: CsvSettings, column: string, values: AttributeValue[
   return texts.join(listSeparator);
 }
 
+/** Others leave empty parts behind, at the end above all. */
 export const listOf = (settings: CsvSettings, cell: string): string[] =>
-  cell === '' ? [] : cell.split(settings.listSeparator);
+  cell.split(settings.listSeparator).filter((part) => part !== '');
 
 /** A row as an account or group. Columns without a value are left out. */
 export function objectOf(

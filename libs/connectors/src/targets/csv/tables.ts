@@ -220,16 +220,34 @@ class MembersColumn implements Memberships {
   }
 
   dropMember(memberId: string): void {
-    for (const [groupId] of this.groups.entries()) this.remove(groupId, memberId);
+    const rows = [...this.groups.entries()].flatMap(([groupId]) => {
+      const members = this.of(groupId);
+      if (!members.includes(memberId)) return [];
+      return [
+        {
+          groupId,
+          row: this.rowWith(
+            groupId,
+            members.filter((each) => each !== memberId),
+          ),
+        },
+      ];
+    });
+    // Only now: where one of them is refused, nothing was changed.
+    for (const { groupId, row } of rows) this.groups.put(groupId, row, 'update');
   }
 
   /** The row goes, and they with it. */
   dropGroup(): void {}
 
   private set(groupId: string, members: string[]): void {
+    this.groups.put(groupId, this.rowWith(groupId, members), 'update');
+  }
+
+  /** @throws Refused where the cell cannot hold them */
+  private rowWith(groupId: string, members: string[]): Row {
     const { membersColumn } = this.settings;
     const cell = cellOf(this.settings, membersColumn, members);
-    const row = this.groups.changed(this.groups.get(groupId), new Map([[membersColumn, cell]]));
-    this.groups.put(groupId, row, 'update');
+    return this.groups.changed(this.groups.get(groupId), new Map([[membersColumn, cell]]));
   }
 }
