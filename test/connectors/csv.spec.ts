@@ -330,6 +330,29 @@ describe('CSV files in a folder', () => {
       expect(okValue(await connector.list('user', {})).objects).toHaveLength(1);
     });
 
+    it('does not pass over broken rows where one object is asked for', async () => {
+      const { open, put } = await place();
+      const connector = open({ ...importing, groups: true, groupKey: 'Name' });
+      await put('users.csv', 'No,Login\n1,ada\n2\n');
+      await put('groups.csv', 'No,Name\ng1,Engineers\n');
+      await put('memberships.csv', 'group,member\ng1,1\ng1\n');
+      const broken = { kind: 'rejected', code: 'bad-file', remedy: expect.any(String) };
+      expect(await connector.get('group', 'g1', { members: true })).toMatchObject({
+        ...broken,
+        message: expect.stringContaining('line 3 has 1 fields instead of 2'),
+      });
+      for (const outcome of [
+        await connector.get('user', '2'),
+        await connector.find('user', { attribute: 'Login', value: 'grace' }),
+      ])
+        expect(outcome).toMatchObject({ ...broken, message: expect.stringContaining('line 3') });
+      expect(okValue(await connector.get('user', '1')).id).toBe('1');
+      await put('memberships.csv', 'group,member\ng1,1\ng1,\n');
+      expect(await connector.get('group', 'g1', { members: true })).toMatchObject(broken);
+      await put('memberships.csv', 'group,member\ng1,1\ng1,22\n');
+      expect(okValue(await connector.get('group', 'g1', { members: true })).members).toHaveLength(2);
+    });
+
     it('tells changes as a new file, and that it does not tell who has gone', async () => {
       const { open, put } = await place();
       const connector = open(importing);

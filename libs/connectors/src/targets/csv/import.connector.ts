@@ -88,12 +88,15 @@ export class ImportConnector implements Connector {
 
   get(type: SubjectType, id: string, options?: { members?: boolean }): Promise<Outcome<RemoteObject>> {
     return attempt(async () => {
-      for await (const object of this.objects(type, await this.files.accept(tableOf(type)), [])) {
+      const accepted = await this.files.accept(tableOf(type));
+      const wrong: string[] = [];
+      for await (const object of this.objects(type, accepted, wrong)) {
         if (object.id !== id) continue;
         if (type === 'group' && options?.members && !object.members)
           object.members = await this.membersOf(id);
         return { kind: 'ok', value: object };
       }
+      if (wrong.length > 0) throw broken(accepted.name, wrong);
       return gone;
     });
   }
@@ -105,13 +108,15 @@ export class ImportConnector implements Connector {
     const asCompared = (text: string) =>
       attribute === keyColumnOf(this.settings, type) ? text.toLowerCase() : text;
     return attempt(async () => {
-      const found: RemoteObject[] = [];
-      for await (const object of this.objects(type, await this.files.accept(tableOf(type)), [])) {
+      const accepted = await this.files.accept(tableOf(type));
+      const [found, wrong]: [RemoteObject[], string[]] = [[], []];
+      for await (const object of this.objects(type, accepted, wrong)) {
         const has = object.attributes[attribute];
         if (has === undefined || asCompared(String(has)) !== asCompared(value)) continue;
         found.push(object);
         if (found.length >= mostFound) break;
       }
+      if (found.length === 0 && wrong.length > 0) throw broken(accepted.name, wrong);
       return { kind: 'ok', value: found };
     });
   }
@@ -178,6 +183,7 @@ export class ImportConnector implements Connector {
     }
   }
 
+  /** @throws Refused where a row is broken: it may be of this group */
   private async membersOf(groupId: string): Promise<NonNullable<RemoteObject['members']>> {
     const { name } = await this.files.accept('memberships');
     const { columns, rows } = await this.files.open(name, 'memberships');
@@ -185,9 +191,14 @@ export class ImportConnector implements Connector {
       columns.indexOf(each),
     );
     const members: NonNullable<RemoteObject['members']> = [];
-    for await (const { values, wrong } of rows)
-      if (wrong === undefined && values[groupAt!] === groupId)
-        members.push({ id: values[memberAt!]!, type: 'user' });
+    const wrongLines: string[] = [];
+    for await (const { line, values, wrong } of rows) {
+      const [group, member] = [values[groupAt!], values[memberAt!]];
+      const trouble = wrong ?? (group && member ? undefined : 'lacks the group or the member');
+      if (trouble !== undefined) wrongLines.push(`line ${line} ${trouble}`);
+      else if (group === groupId) members.push({ id: member!, type: 'user' });
+    }
+    if (wrongLines.length > 0) throw broken(name, wrongLines);
     return members;
   }
 }
@@ -197,10 +208,19 @@ const tableOf = (type: SubjectType) => (type === 'user' ? 'users' : 'groups');
 /** 48 bits of a hash: who is seen twice is found without keeping the names of all. */
 const shortHash = (id: string): number => createHash('sha1').update(id).digest().readUIntBE(0, 6);
 
-const leftOut = (name: string, wrong: string[]): string => {
-  const more = wrong.length > mostTold ? ` and ${wrong.length - mostTold} more` : '';
-  return `Rows of ${name} were left out: ${wrong.slice(0, mostTold).join('; ')}${more}.`;
-};
+const told = (wrong: string[]): string =>
+  wrong.slice(0, mostTold).join('; ') +
+  (wrong.length > mostTold ? ` and ${wrong.length - mostTold} more` : '');
+
+const leftOut = (name: string, wrong: string[]): string => `Rows of ${name} were left out: ${told(wrong)}.`;
+
+/** What was asked for may be in one of these rows. */
+const broken = (name: string, wrong: string[]) =>
+  rejected(
+    'bad-file',
+    `${name} has broken rows: ${told(wrong)}.`,
+    'Let whoever writes the file correct them.',
+  );
 
 const withDeleted = (outcome: Outcome<Page>): Outcome<ChangesPage> =>
   outcome.kind === 'ok' ? { kind: 'ok', value: { ...outcome.value, deleted: [] } } : outcome;
