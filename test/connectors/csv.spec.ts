@@ -353,6 +353,21 @@ describe('CSV files in a folder', () => {
       expect(okValue(await connector.get('group', 'g1', { members: true })).members).toHaveLength(2);
     });
 
+    it('tells groups as changed where their members alone have changed', async () => {
+      const { open, put } = await place();
+      const connector = open({ ...importing, groups: true, groupKey: 'Name' });
+      await put('groups.csv', 'No,Name\ng1,Engineers\n');
+      await put('memberships.csv', 'group,member\ng1,1\n');
+      const { token } = okValue(await connector.changes!('group', {}));
+      expect(okValue(await connector.changes!('group', { token })).objects).toEqual([]);
+      await put('memberships.csv', 'group,member\ng1,1\ng1,2\n');
+      const changed = okValue(await connector.changes!('group', { token }));
+      expect(changed.objects.map(({ id }) => id)).toEqual(['g1']);
+      expect(okValue(await connector.changes!('group', { token: changed.token })).objects).toEqual([]);
+      await put('memberships.csv', 'group,member\ng2,1\n');
+      expect(await connector.changes!('group', { token: changed.token })).toMatchObject({ code: 'shrunk' });
+    });
+
     it('tells changes as a new file, and that it does not tell who has gone', async () => {
       const { open, put } = await place();
       const connector = open(importing);

@@ -69,12 +69,17 @@ export class ImportConnector implements Connector {
       if (cursor === undefined) {
         const before = token === undefined ? undefined : readToken(token);
         const accepted = await this.files.accept(tableOf(type), before?.rows);
-        if (!before || before.version === accepted.state.version)
-          return { kind: 'ok', value: { objects: [], deleted: [], token: tokenOf(accepted) } };
+        const members =
+          type === 'group' && this.settings.memberships === 'file'
+            ? await this.files.accept('memberships', before?.members?.rows)
+            : undefined;
+        const now: Token = { ...markOf(accepted), ...(members && { members: markOf(members) }) };
+        if (!before || (before.version === now.version && before.members?.version === now.members?.version))
+          return { kind: 'ok', value: { objects: [], deleted: [], token: asText(now) } };
         return withDeleted(
           await this.listings.page(type, { limit }, async () =>
             this.read(type, accepted, {
-              token: tokenOf(accepted),
+              token: asText(now),
               deletionsUnknown: 'The file tells who is in it, and not who has gone.',
             }),
           ),
@@ -225,16 +230,29 @@ const broken = (name: string, wrong: string[]) =>
 const withDeleted = (outcome: Outcome<Page>): Outcome<ChangesPage> =>
   outcome.kind === 'ok' ? { kind: 'ok', value: { ...outcome.value, deleted: [] } } : outcome;
 
-const tokenOf = ({ state, rows }: Accepted): string =>
-  Buffer.from(JSON.stringify({ version: state.version, rows })).toString('base64url');
+interface Mark {
+  version: string;
+  rows: number;
+}
 
-function readToken(token: string): { version: string; rows: number } {
+/** Of the file, and of that of members where they have one of their own. */
+interface Token extends Mark {
+  members?: Mark;
+}
+
+const markOf = ({ state, rows }: Accepted): Mark => ({ version: state.version, rows });
+
+const asText = (token: Token): string => Buffer.from(JSON.stringify(token)).toString('base64url');
+
+const isMark = (value: unknown): value is Mark => {
+  const { version, rows } = (value ?? {}) as Partial<Mark>;
+  return typeof version === 'string' && typeof rows === 'number';
+};
+
+function readToken(token: string): Token {
   try {
-    const { version, rows } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<
-      string,
-      unknown
-    >;
-    if (typeof version === 'string' && typeof rows === 'number') return { version, rows };
+    const given = JSON.parse(Buffer.from(token, 'base64url').toString()) as Token;
+    if (isMark(given) && (given.members === undefined || isMark(given.members))) return given;
   } catch {
     // Told below.
   }
