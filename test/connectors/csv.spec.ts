@@ -261,6 +261,18 @@ describe('CSV files in a folder', () => {
     ]);
   });
 
+  it('takes FALSE, as spreadsheets write it, for disabled', async () => {
+    const { open, put } = await place();
+    const connector = open();
+    await put('users.csv', 'id,userName,active\n1,ada,FALSE\n2,grace,false \n3,alan,True\n');
+    const { objects } = okValue(await connector.list('user', {}));
+    expect(objects.map(({ active, attributes }) => [active, attributes.active])).toEqual([
+      [false, false],
+      [false, false],
+      [true, true],
+    ]);
+  });
+
   describe('to import', () => {
     const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
 
@@ -270,6 +282,7 @@ describe('CSV files in a folder', () => {
         ...importing,
         delimiter: ';',
         encoding: 'windows-1252',
+        activeValue: 'active',
         inactiveValue: 'left',
       });
       const rows = [
@@ -286,7 +299,7 @@ describe('CSV files in a folder', () => {
         {
           id: '1',
           active: true,
-          attributes: { No: '1', Login: 'ada', Name: 'Lovelace; "A"\nof Größe', Status: 'active' },
+          attributes: { No: '1', Login: 'ada', Name: 'Lovelace; "A"\nof Größe', Status: true },
         },
         { id: '3', active: false, attributes: { No: '3', Login: 'alan', Status: false } },
       ]);
@@ -366,6 +379,20 @@ describe('CSV files in a folder', () => {
       expect(okValue(await connector.changes!('group', { token: changed.token })).objects).toEqual([]);
       await put('memberships.csv', 'group,member\ng2,1\n');
       expect(await connector.changes!('group', { token: changed.token })).toMatchObject({ code: 'shrunk' });
+    });
+
+    it('leaves out rows whose status it does not know, and takes an empty one for active', async () => {
+      const { open, put } = await place();
+      const connector = open(importing);
+      await put('users.csv', 'No,Login,Status\n1,ada,TRUE\n2,grace,False\n3,alan,gone\n4,eve,\n');
+      const page = okValue(await connector.list('user', {}));
+      expect(page.objects.map(({ id, active }) => [id, active])).toEqual([
+        ['1', true],
+        ['2', false],
+        ['4', true],
+      ]);
+      expect(page.cutShort).toContain('line 4 has "gone" in Status, which is neither "true" nor "false"');
+      expect(await connector.get('user', '3')).toMatchObject({ code: 'bad-file' });
     });
 
     it('tells changes as a new file, and that it does not tell who has gone', async () => {

@@ -66,7 +66,7 @@ export function objectOf(
     const cell = values[at] ?? '';
     if (type === 'user' && column === activeColumn) {
       active = isActive(settings, cell);
-      if (cell === activeValue || cell === inactiveValue) attributes[column] = active;
+      if (isSame(cell, activeValue) || isSame(cell, inactiveValue)) attributes[column] = active;
       else if (cell !== '') attributes[column] = cell;
     } else if (type === 'group' && memberships === 'column' && column === membersColumn) {
       continue;
@@ -77,6 +77,10 @@ export function objectOf(
   return { id, attributes, ...(active !== undefined && { active }) };
 }
 
+/** Spreadsheets write FALSE for false. */
+export const isSame = (cell: string, value: string): boolean =>
+  cell.trim().toLowerCase() === value.trim().toLowerCase();
+
 /** What is neither value is taken for active: a column that others fill must not disable anybody. */
 const isActive = ({ inactiveValue, deletedValue, onDelete }: CsvSettings, cell: string): boolean =>
-  cell !== inactiveValue && !(onDelete === 'mark' && cell === deletedValue);
+  !isSame(cell, inactiveValue) && !(onDelete === 'mark' && isSame(cell, deletedValue));

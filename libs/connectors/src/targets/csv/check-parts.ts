@@ -40,7 +40,9 @@ function checkSettings(given: Partial<CsvSettings>): Wrong[] {
     if (settings.groups && !groupColumns.includes(groupKey))
       say('groupKey', 'must be among the columns of groups.');
   }
-  const values = [settings.activeValue, settings.inactiveValue, settings.deletedValue];
+  const values = [settings.activeValue, settings.inactiveValue, settings.deletedValue].map((value) =>
+    value.trim().toLowerCase(),
+  );
   if (new Set(values).size < values.length)
     say('inactiveValue', 'must differ from what stands there for active and deleted accounts.');
   if (settings.listSeparator.includes(settings.delimiter) || settings.listSeparator.includes(settings.quote))

@@ -9,7 +9,7 @@ import type {
   SubjectType,
   TestReport,
 } from '../../contract.js';
-import { listOf, objectOf } from './cells.js';
+import { isSame, listOf, objectOf } from './cells.js';
 import { gone, keyColumnOf } from './change-rows.js';
 import { discoverFiles } from './discover-files.js';
 import type { FileStore } from './file-store.js';
@@ -167,12 +167,15 @@ export class ImportConnector implements Connector {
   ): AsyncGenerator<RemoteObject> {
     const { columns, rows } = await this.files.open(name, tableOf(type));
     const idAt = columns.indexOf(this.settings.idColumn);
+    const statusAt = type === 'user' ? columns.indexOf(this.settings.activeColumn ?? '') : -1;
     const seen = new Set<number>();
     for await (const { line, values, wrong } of rows) {
       const id = values[idAt] ?? '';
       const mark = shortHash(id);
       const trouble =
-        wrong ?? (id === '' ? 'has no id' : seen.has(mark) ? 'has the id of a row above it' : undefined);
+        wrong ??
+        (id === '' ? 'has no id' : seen.has(mark) ? 'has the id of a row above it' : undefined) ??
+        this.strangeStatus(values[statusAt]);
       if (trouble !== undefined) {
         wrongLines.push(`line ${line} ${trouble}`);
         continue;
@@ -186,6 +189,12 @@ export class ImportConnector implements Connector {
         ).map((each) => ({ id: each, type: 'user' }));
       yield object;
     }
+  }
+
+  private strangeStatus(cell = ''): string | undefined {
+    const { activeColumn, activeValue, inactiveValue } = this.settings;
+    if (cell.trim() === '' || isSame(cell, activeValue) || isSame(cell, inactiveValue)) return undefined;
+    return `has "${cell}" in ${activeColumn}, which is neither "${activeValue}" nor "${inactiveValue}"`;
   }
 
   /** @throws Refused where a row is broken: it may be of this group */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cellOf, listOf } from './cells.js';
+import { cellOf, isSame, listOf } from './cells.js';
 import { readRows } from './read-rows.js';
 import { rejected } from './refusals.js';
 import { columnsOf, type CsvSettings, fileOf, type TableName, tableNames } from './settings.js';
@@ -101,7 +101,7 @@ function emptyTable(settings: CsvSettings, name: TableName, columns: string[]): 
     keyColumn: userKey,
     ...(onDelete === 'mark' &&
       activeColumn !== undefined && {
-        isGone: (row, table) => table.value(row, activeColumn) === deletedValue,
+        isGone: (row, table) => isSame(table.value(row, activeColumn), deletedValue),
       }),
   });
 }
