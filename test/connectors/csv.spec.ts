@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -271,6 +271,14 @@ describe('CSV files in a folder', () => {
       [false, false],
       [true, true],
     ]);
+  });
+
+  it('leaves the rights of a file as the operator has set them', async () => {
+    const { folder, open, put } = await place();
+    await put('users.csv', 'id,userName\n');
+    await chmod(join(folder, 'users.csv'), 0o664);
+    expect(await open().create('user', person('ada'), live())).toMatchObject({ kind: 'ok' });
+    expect((await stat(join(folder, 'users.csv'))).mode & 0o777).toBe(0o664);
   });
 
   describe('to import', () => {

@@ -17,8 +17,11 @@ export interface FileStore {
   state(name: string): Promise<FileState | undefined>;
   /** Undefined: there is no such file. */
   read(name: string): Promise<AsyncIterable<Buffer> | undefined>;
-  /** A file that is not there yet, on disk before this ends. */
-  create(name: string, content: Buffer): Promise<FileState>;
+  /**
+   * A file that is not there yet, on disk before this ends.
+   * @param like the file it will replace: a place that can gives it the same rights
+   */
+  create(name: string, content: Buffer, like?: string): Promise<FileState>;
   /**
    * Renames in one step, over what has that name: readers see the old file or the new one.
    * @throws Refused with maybeDone where no answer came

@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FileState, FileStore } from './file-store.js';
@@ -40,9 +50,11 @@ export class FolderStore implements FileStore {
     return file && (file.createReadStream({ highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>);
   }
 
-  async create(name: string, content: Buffer): Promise<FileState> {
+  async create(name: string, content: Buffer, like?: string): Promise<FileState> {
+    const mode = like === undefined ? undefined : await this.modeOf(like);
     const file = await this.open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     try {
+      if (mode !== undefined) await file!.chmod(mode);
       await file!.writeFile(content);
       await file!.sync();
       return await stateOf(file!);
@@ -99,6 +111,11 @@ export class FolderStore implements FileStore {
   }
 
   async close(): Promise<void> {}
+
+  private async modeOf(name: string): Promise<number | undefined> {
+    const stats = await lstat(await this.place(name)).catch(() => undefined);
+    return stats?.isFile() ? stats.mode & 0o777 : undefined;
+  }
 
   private async open(name: string, flags: number): Promise<FileHandle | undefined> {
     const path = await this.place(name);

@@ -125,7 +125,7 @@ export class TableFiles {
       followers.push({ waiting, final });
     }
     const part = partName(file, token);
-    return { name, part, state: await this.store.create(part, content), followers };
+    return { name, part, state: await this.store.create(part, content, file), followers };
   }
 
   /** Whether somebody has written a file since it was read or written here. */
