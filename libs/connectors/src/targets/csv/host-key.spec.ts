@@ -15,8 +15,12 @@ describe('host keys', () => {
     expect(readPinnedKeys(text)).toEqual([expected]);
   });
 
-  it.each(['', 'SHA256:short', `ssh-rsa ${key}`, 'ssh-ed25519 AAAA', `${fingerprint}\nand what else`])(
-    '%j is none',
-    (text) => expect(readPinnedKeys(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    'SHA256:short',
+    `ssh-rsa ${key}`,
+    `@revoked * ssh-ed25519 ${key}`,
+    'ssh-ed25519 AAAA',
+    `${fingerprint}\nand what else`,
+  ])('%j is none', (text) => expect(readPinnedKeys(text)).toBeUndefined());
 });

@@ -30,6 +30,8 @@ export function readPinnedKeys(text: string): PinnedKey[] | undefined {
 }
 
 function pinnedKey(words: string[]): PinnedKey | undefined {
+  // "@revoked" and "@cert-authority" of known_hosts: no key to trust as it is.
+  if (words[0]!.startsWith('@')) return undefined;
   const fingerprint = words.find((word) => /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(word));
   if (fingerprint !== undefined) return { fingerprint: fingerprint.replace(/=$/, '') };
   const at = words.findIndex((word) => /^(ssh-|ecdsa-|sk-)/.test(word));
