@@ -281,6 +281,15 @@ describe('CSV files in a folder', () => {
     expect((await stat(join(folder, 'users.csv'))).mode & 0o777).toBe(0o664);
   });
 
+  it.each([
+    'sftp://files.example.com/~bob/out',
+    'sftp://files.example.com/%7Ebob',
+    'file:///a%2Fb',
+    'file://host/a',
+  ])('refuses %s before anything is opened', (url) => {
+    expect(module.check!({ settings: { url } })).toMatchObject([{ field: 'settings.url' }]);
+  });
+
   describe('to import', () => {
     const importing = { mode: 'import', idColumn: 'No', userKey: 'Login', activeColumn: 'Status' };
 

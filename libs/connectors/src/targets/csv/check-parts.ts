@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import ssh2 from 'ssh2';
 import type { SubjectType, Wrong } from '../../contract.js';
 import { readPinnedKeys } from './host-key.js';
@@ -31,6 +32,10 @@ function checkSettings(given: Partial<CsvSettings>): Wrong[] {
   if (!URL.canParse(url)) say('url', 'is no address: sftp://host/folder, or file:///folder.');
   else if (/(^|\/)\.\.(\/|$)/.test(safelyDecoded(new URL(url).pathname) ?? '..'))
     say('url', 'must name the folder itself, without "..".');
+  else if (url.startsWith('sftp:') && /^\/~[^/]/.test(safelyDecoded(new URL(url).pathname)!))
+    say('url', 'may begin with "/~/", where the user arrives; folders of other users have no short form.');
+  else if (url.startsWith('file:') && !isPath(url))
+    say('url', 'is no folder of this machine: file:///folder, without a host, and without "%2F".');
   if (hostKey !== undefined && readPinnedKeys(hostKey) === undefined)
     say('hostKey', 'is no key: give SHA256:… as ssh-keygen -l shows it, or a line "ssh-ed25519 AAAA…".');
   if (mode !== 'import') {
@@ -59,6 +64,15 @@ function checkSettings(given: Partial<CsvSettings>): Wrong[] {
   if (settings.archiveFolder !== undefined && !settings.pickUp)
     say('archiveFolder', 'is used only where files are picked up: turn that on, or leave this out.');
   return wrong;
+}
+
+function isPath(url: string): boolean {
+  try {
+    fileURLToPath(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function safelyDecoded(text: string): string | undefined {
