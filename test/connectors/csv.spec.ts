@@ -412,6 +412,19 @@ describe('CSV files in a folder', () => {
       expect(await connector.get('user', '3')).toMatchObject({ code: 'bad-file' });
     });
 
+    it('guards the file that was taken last, too', async () => {
+      const { open, put } = await place();
+      const connector = open({ ...importing, pickUp: true });
+      const rows = Array.from({ length: 50 }, (_, at) => `${at},u${at}`);
+      await put('users.csv', ['No,Login', ...rows].join('\n'));
+      const { token } = okValue(await connector.changes!('user', {}));
+      await put('users.csv.current', 'No,Login\n1,u1\n');
+      expect(await connector.list('user', {})).toMatchObject({ code: 'shrunk' });
+      expect(await open({ ...importing, pickUp: true }).changes!('user', { token })).toMatchObject({
+        code: 'shrunk',
+      });
+    });
+
     it('tells changes as a new file, and that it does not tell who has gone', async () => {
       const { open, put } = await place();
       const connector = open(importing);

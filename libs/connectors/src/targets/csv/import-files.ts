@@ -48,7 +48,7 @@ export class ImportFiles {
     const before = this.accepted.get(table);
     if (!state) {
       if (!this.settings.pickUp) throw noFile(this.store.url(arriving));
-      return this.again(table, taken, before);
+      return this.again(table, taken, before, known);
     }
     if (!this.settings.pickUp && before?.state.version === state.version) return before;
     const sum = await this.waitUntilWhole(arriving, state);
@@ -62,11 +62,18 @@ export class ImportFiles {
   }
 
   /** Nothing new has come: the file that was taken last holds. */
-  private async again(table: TableName, name: string, before: Accepted | undefined): Promise<Accepted> {
+  private async again(
+    table: TableName,
+    name: string,
+    before: Accepted | undefined,
+    known: number | undefined,
+  ): Promise<Accepted> {
     const state = await this.store.state(name);
     if (!state) throw noFile(this.store.url(fileOf(this.settings, table)));
     if (before?.state.version === state.version) return before;
-    const accepted = { name, state, rows: await this.inspect(name, table, undefined) };
+    const rows = await this.inspect(name, table, undefined);
+    this.guard(name, rows, before?.rows ?? known ?? 0);
+    const accepted = { name, state, rows };
     this.accepted.set(table, accepted);
     return accepted;
   }
