@@ -629,6 +629,37 @@ describe('lists', () => {
     expect(app.asked).toHaveLength(1);
   });
 
+  it.each([
+    ['the header', {}],
+    ['the body', { next: 'body.next' }],
+  ])('keep the key out of links that repeat it, in %s', async (_, paging) => {
+    const list = { method: 'GET', path: '/users', result: 'body.items' };
+    const { app, connector } = await open({
+      settings: { users: users({ list, paging: { by: 'link', ...paging } }) },
+      credentials: { type: 'query', name: 'api_key', value: 'hush-hush/42' },
+      answer: ({ path, headers }) => {
+        const from = number(path, 'from');
+        const url = new URL(path, from === 0 ? `http://${headers.host}` : 'http://127.0.0.2:9');
+        url.searchParams.set('from', String(from + 3));
+        return {
+          body: { items: part(from), next: url.href },
+          headers: { link: `<${url.href}>; rel="next"` },
+        };
+      },
+    });
+    const seen: unknown[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 3; page += 1) {
+      const outcome = await connector.list('user', { cursor });
+      cursor = outcome.kind === 'ok' ? outcome.value.nextCursor : undefined;
+      seen.push(outcome, Buffer.from(cursor ?? '', 'base64url').toString());
+    }
+    expect(JSON.stringify(seen)).not.toMatch(/hush|api_key/);
+    expect(app.asked).toHaveLength(2);
+    for (const { path } of app.asked)
+      expect(new URL(path, 'http://x').searchParams.getAll('api_key')).toEqual(['hush-hush/42']);
+  });
+
   it('are searched where the app cannot search, and results are compared', async () => {
     const { app, connector } = await open({
       settings: {
@@ -740,6 +771,27 @@ describe('members', () => {
       });
       expect([...members]).toEqual(status === 422 ? ['joiner'] : []);
     }
+  });
+
+  it('that are there already are added, also where it is told by a refusal and members cannot be read', async () => {
+    const requests = {
+      addMember: { method: 'POST', path: '/groups/{id}/members', body: '{"id": member.id}' },
+      removeMember: { method: 'DELETE', path: '/groups/{id}/members/{member}' },
+    };
+    const { connector } = await open({
+      settings: { users: users(), groups: requests },
+      answer: ({ method, body }) => {
+        if (method !== 'POST') return { body: { id: 1 } };
+        return body.includes('there')
+          ? { status: 409, body: { error: 'is a member already' } }
+          : { status: 204 };
+      },
+    });
+    const add = ['there', 'new'].map((id) => ({ id, type: 'user' as const }));
+    expect(await connector.members('g', { add, remove: [] }, live)).toMatchObject({
+      kind: 'ok',
+      value: { added: ['there', 'new'], unknown: [] },
+    });
   });
 
   it('that are refused for another reason are no unknown members', async () => {

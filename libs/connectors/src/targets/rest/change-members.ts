@@ -141,7 +141,7 @@ async function judge(
     const [added] = step.add;
     const [removed] = step.remove;
     if (added) {
-      if (there?.has(added.id)) continue;
+      if (there ? there.has(added.id) : refused.kind === 'conflict') continue;
       if (!(await isUnknown(session, added, refused, calls))) return refused;
       ids.push(added.id);
     } else if (removed) {

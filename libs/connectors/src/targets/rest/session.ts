@@ -78,6 +78,11 @@ export class Session {
     return { ...input, status, headers, body, text };
   }
 
+  /** Names of what an address carries only on its way. */
+  get secretParameters(): string[] {
+    return Object.keys(this.authorization.query);
+  }
+
   close(): Promise<void> {
     return this.agent.destroy();
   }

@@ -53,7 +53,15 @@ export async function nextOf(
   }
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || text === '') return {};
-  return { next: paging.by === 'link' ? (ownUrl(session, text)?.href ?? text) : text };
+  return { next: paging.by === 'link' ? withoutKey(session, text) : text };
+}
+
+/** Apps repeat the parameters they were asked with: the key is added again when the link is asked for. */
+function withoutKey({ settings, secretParameters }: Session, link: string): string {
+  if (!URL.canParse(link, settings.baseUrl)) return link;
+  const url = new URL(link, settings.baseUrl);
+  for (const name of secretParameters) if (url.searchParams.has(name)) url.searchParams.delete(name);
+  return url.href;
 }
 
 /** How many objects there are in all, where the app says it. */
