@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { connectorModule, type Connector, type OperationContext } from '@rollcall/connectors';
@@ -284,6 +284,49 @@ describe('connections to PostgreSQL', () => {
     sessionSettings: { search_path: 'public, pg_catalog', work_mem: '5MB' },
     readSettings:
       "select :id as id, current_setting('search_path') as search_path, current_setting('work_mem') as work_mem",
+  });
+
+  it('nothing of the hub’s own environment goes to the server', async () => {
+    const { settings, client } = opened!;
+    const open = (credentials: object) =>
+      connectorModule('sql')!.open(
+        {
+          host: '127.0.0.1',
+          ...settings,
+          security: 'verify-full',
+          mode: 'statements',
+          statements: { getUser: "select :id as id, current_setting('work_mem') as work_mem" },
+        },
+        credentials,
+        { userAgent: 'rollcall-test' },
+      );
+    const byPassword = open(service);
+    const byCertificate = open({ type: 'certificate', user: service.user, ...client });
+    for (const [name, text] of Object.entries({
+      PGPASSWORD: service.password,
+      PGUSER: 'somebody',
+      PGHOST: '/tmp',
+      PGDATABASE: 'nowhere',
+      PGSSLMODE: 'require',
+      PGSSLNEGOTIATION: 'direct',
+      PGREPLICATION: 'database',
+      PGOPTIONS: '-c work_mem=7MB',
+    }))
+      vi.stubEnv(name, text);
+    try {
+      expect(await byCertificate.get('user', '1')).toMatchObject({
+        kind: 'retry',
+        scope: 'connection',
+        message: expect.stringContaining('asks for a password'),
+      });
+      const outcome = await byPassword.get('user', '1');
+      expect(outcome).toMatchObject({ kind: 'ok', value: { id: '1' } });
+      expect(outcome).not.toMatchObject({ value: { attributes: { work_mem: '7MB' } } });
+    } finally {
+      vi.unstubAllEnvs();
+      await byPassword.close();
+      await byCertificate.close();
+    }
   });
 
   it('a server that shows the certificate of another is not spoken to', async () => {

@@ -67,11 +67,13 @@ async function signedIn(socket: Socket, settings: SqlSettings, credentials: SqlC
     stream: () => socket,
     ssl: false,
     user: credentials.user,
-    password: credentials.password ?? '',
+    password: () => credentials.password ?? noPassword(),
     database,
     application_name: 'rollcall',
+    sslnegotiation: 'postgres',
     types: asText as pg.CustomTypesConfig,
   });
+  withoutEnvironment(client);
   // Without a listener a lost connection would end the process; whoever waits hears of it by `ended`.
   client.on('error', () => undefined);
   const patience = String(Math.ceil(timeoutMs * 0.9));
@@ -103,6 +105,17 @@ async function signedIn(socket: Socket, settings: SqlSettings, credentials: SqlC
     },
     quit: () => client.end(),
   };
+}
+
+/** An empty text would not do: pg then takes PGPASSWORD, or a password of the file ~/.pgpass. */
+function noPassword(): never {
+  throw new Error('The server asks for a password, and the connection has none.');
+}
+
+/** What pg would take out of PGOPTIONS and PGREPLICATION of the hub. Of its configuration it takes no empty text. */
+function withoutEnvironment(client: pg.Client): void {
+  const { connectionParameters } = client as unknown as { connectionParameters: object };
+  Object.assign(connectionParameters, { options: undefined, replication: undefined });
 }
 
 const { builtins } = pg.types;
