@@ -113,6 +113,36 @@ describe('statements of an admin’s own', () => {
       },
     ));
 
+  it('a change of active that no statement takes is refused, and nothing is written', () =>
+    using(
+      {
+        updateUser: 'update users set user_name = :user_name, title = :title where id = :id',
+        createGroup: 'insert into groups (name) values (:name) returning id',
+      },
+      async (connector, user_name) => {
+        const { id } = value(
+          await connector.create('user', { user_name, title: 'Engineer', active: true }, live),
+        );
+        const changes = [
+          { op: 'set' as const, attribute: 'title', value: 'Manager' },
+          { op: 'set' as const, attribute: 'active', value: false },
+        ];
+        expect(await connector.update('user', id, changes, live)).toMatchObject({
+          kind: 'rejected',
+          code: 'unknown-attribute',
+          attribute: 'active',
+          remedy: expect.stringContaining('disableUser'),
+        });
+        const [row] = await server.owner(`select title, active from users where id = ${id}`);
+        expect(row).toEqual({ title: 'Engineer', active: true });
+        expect(await connector.create('group', { name: user_name, active: true }, live)).toMatchObject({
+          kind: 'rejected',
+          code: 'unknown-attribute',
+          attribute: 'active',
+        });
+      },
+    ));
+
   it('tells the attributes that are written and the mappings to begin with', () =>
     using({}, async (connector) => {
       const [users] = value(await connector.discover()).objectTypes;

@@ -37,9 +37,12 @@ export async function createOwn(
     ...(type === 'user' && own.user.create!.names.includes('active') && { active: true }),
     ...attributes,
   };
+  const { active: _, ...others } = given;
+  const later = type === 'user' && !template.names.includes('active');
+  const written = later ? others : given;
   const newId = uuidOf(context.operationId);
   const values = {
-    ...parameters(session, template, changesOf(given), setting),
+    ...parameters(session, template, type, changesOf(written), setting),
     operationId: context.operationId,
     newId,
   };
@@ -79,7 +82,7 @@ export async function updateOwn(
   if (others.length > 0) {
     const setting = settingOf('update', type);
     const template = needed(own[type].update, setting);
-    const changed = parameters(session, template, others, setting);
+    const changed = parameters(session, template, type, others, setting);
     work.calls.push(ownCall(session, setting, others, id));
     await runOwn(session, work, template, { ...kept(session, template, there, changed, setting), id }, true);
   }
@@ -167,6 +170,7 @@ async function takes(add: () => Promise<unknown>): Promise<boolean> {
 function parameters(
   session: Session,
   template: Template,
+  type: SubjectType,
   changes: AttributeChange[],
   setting: string,
 ): Record<string, Parameter> {
@@ -174,7 +178,8 @@ function parameters(
     changes.map((change) => {
       const { attribute } = change;
       const name = template.names.find((each) => each.toLowerCase() === attribute.toLowerCase());
-      if (name === undefined && attribute !== 'active')
+      if (name === undefined && attribute === 'active' && type === 'user') throw neverDisabled();
+      if (name === undefined)
         throw refused(
           'unknown-attribute',
           `${setting} has no parameter :${attribute}.`,
@@ -185,6 +190,14 @@ function parameters(
     }),
   );
 }
+
+const neverDisabled = () =>
+  refused(
+    'unknown-attribute',
+    'Nothing disables accounts.',
+    'Give statements.disableUser and enableUser, or let updateUser take :active.',
+    'active',
+  );
 
 /** What is not changed keeps its value, which has to be known. @throws Refused */
 function kept(
