@@ -143,6 +143,44 @@ describe('statements of an admin’s own', () => {
       },
     ));
 
+  describe('an account that is disabled from the start', () => {
+    const createUser = 'insert into users (user_name, title) values (:user_name, :title) returning id';
+    const enableUser = 'update users set active = true where id = :id';
+    const rowsOf = (user_name: string) =>
+      server.owner('select id::text, active from users where user_name = $1', [user_name]);
+    const disabled = (user_name: string) => ({ user_name, title: 'Engineer', active: false });
+
+    it.each([
+      ['updateUser takes :active', {}],
+      ['there is disableUser', { disableUser: 'update users set active = false where id = :id', enableUser }],
+    ])('is made and disabled at once where %s', (_, further) =>
+      using({ createUser, ...further }, async (connector, user_name) => {
+        const made = value(await connector.create('user', disabled(user_name), live));
+        expect(made.active).toBe(false);
+        expect(await rowsOf(user_name)).toEqual([{ id: made.id, active: false }]);
+      }),
+    );
+
+    it.each([
+      [
+        'nothing disables it',
+        { updateUser: 'update users set title = :title where id = :id' },
+        { code: 'unknown-attribute', attribute: 'active' },
+      ],
+      [
+        'disabling is refused',
+        { disableUser: 'update users set active = null where id = :id', enableUser },
+        { code: 'missing-value' },
+      ],
+    ])('is not made where %s', (_, further, why) =>
+      using({ createUser, ...further }, async (connector, user_name) => {
+        const outcome = await connector.create('user', disabled(user_name), live);
+        expect(outcome).toMatchObject({ kind: 'rejected', ...why });
+        expect(await rowsOf(user_name)).toEqual([]);
+      }),
+    );
+  });
+
   it('tells the attributes that are written and the mappings to begin with', () =>
     using({}, async (connector) => {
       const [users] = value(await connector.discover()).objectTypes;

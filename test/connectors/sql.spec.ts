@@ -616,6 +616,35 @@ describeWithMariadb('what only MariaDB does', () => {
     }
   });
 
+  it('an account that a procedure has made for good is looked for again when it cannot be disabled', async () => {
+    await server.owner(`create procedure hire(in n varchar(100))
+      begin
+        start transaction;
+        insert into users (user_name) values (n);
+        commit;
+        select last_insert_id() as id;
+      end`);
+    const columns = 'select id, user_name, active from users';
+    const connector = openSql(server, {
+      mode: 'statements',
+      statements: {
+        getUser: `${columns} where id = :id`,
+        findUser: { user_name: `${columns} where user_name = :value` },
+        createUser: 'call hire(:user_name)',
+        disableUser: 'update users set active = null where id = :id',
+        enableUser: 'update users set active = true where id = :id',
+      },
+    });
+    try {
+      const outcome = await connector.create('user', { user_name: 'hired', active: false }, live);
+      expect(outcome).toMatchObject({ kind: 'retry', scope: 'object', maybeDone: true });
+      const found = await connector.find('user', { attribute: 'user_name', value: 'hired' });
+      expect(value(found)).toHaveLength(1);
+    } finally {
+      await connector.close();
+    }
+  });
+
   it('a table without transactions is refused', async () => {
     await server.owner(
       'create table loose (id int auto_increment primary key, user_name varchar(20)) engine=MyISAM',

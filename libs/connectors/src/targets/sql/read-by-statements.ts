@@ -7,24 +7,25 @@ import { badCursor, pageSize } from './list-rows.js';
 import { type OwnStatements, settingOf } from './own-statements.js';
 import { gone, Refused, refused } from './refusals.js';
 import { isWrongForm } from './server-errors.js';
-import type { Session, Work } from './session.js';
+import type { Run, Session, Work } from './session.js';
 import { isWriteOnly, type SqlSettings } from './settings.js';
 import type { Parameter } from './sql-fragment.js';
 import { filled, type Template } from './statement-template.js';
 
-/** Runs a statement of the admin's; a parameter without a value is null. */
+/**
+ * Runs a statement of the admin's; a parameter without a value is null.
+ * @param within the transaction it is part of; otherwise it is final at once
+ */
 export function runOwn(
   session: Session,
   work: Work,
   template: Template,
   values: Record<string, Parameter>,
   write = false,
+  within?: Run,
 ): Promise<Result> {
-  return session.run(
-    work,
-    filled(template, (name) => values[name] ?? null),
-    write,
-  );
+  const statement = filled(template, (name) => values[name] ?? null);
+  return within ? within(statement) : session.run(work, statement, write);
 }
 
 /** @throws Refused naming the setting */
@@ -44,12 +45,13 @@ export async function lookUpOwn(
   type: SubjectType,
   id: string,
   work: Work,
+  within?: Run,
 ): Promise<{ value: RemoteObject; columns: string[] }> {
   const template = needed(own[type].get, settingOf('get', type));
   work.calls.push(session.call('SELECT', settingOf('get', type), { id }));
   const missing = gone(type === 'user' ? 'account' : 'group');
   if (!isSound(id)) throw missing;
-  const result = await runOwn(session, work, template, { id }).catch((error: unknown) => {
+  const result = await runOwn(session, work, template, { id }, false, within).catch((error: unknown) => {
     // An id of another form than the key's belongs to nobody.
     throw error instanceof Refused && isWrongForm(error.code) ? missing : error;
   });

@@ -10,19 +10,24 @@ import type {
   SubjectType,
 } from '../../contract.js';
 import { isSound } from './column-values.js';
+import type { Result } from './connection.js';
 import { uuidOf } from './create-row.js';
-import { type OwnStatements, settingOf } from './own-statements.js';
+import { canDisable, type OwnStatements, settingOf } from './own-statements.js';
 import { idIn, lookUpOwn, needed, runOwn } from './read-by-statements.js';
 import { Refused, refused } from './refusals.js';
 import { changesOf, shown } from './row-values.js';
 import { isReferenceError, refusalOfDeletion } from './server-errors.js';
-import { Answered, type Session, type Work } from './session.js';
+import { Answered, type Run, type Session, type Work } from './session.js';
 import type { Parameter } from './sql-fragment.js';
 import type { Template } from './statement-template.js';
 
 export const ownCall = (session: Session, setting: string, changes: AttributeChange[], id?: string) =>
   session.call('EXECUTE', setting, { ...(id !== undefined && { id }), ...shown(changes) });
 
+/**
+ * Where createUser does not take :active, an account that is to be disabled is made and disabled in one transaction, so that
+ * it is never there enabled.
+ */
 export async function createOwn(
   session: Session,
   own: OwnStatements,
@@ -33,13 +38,12 @@ export async function createOwn(
 ): Promise<Outcome<RemoteObject>> {
   const setting = settingOf('create', type);
   const template = needed(own[type].create, setting);
-  const given = {
-    ...(type === 'user' && own.user.create!.names.includes('active') && { active: true }),
-    ...attributes,
-  };
-  const { active: _, ...others } = given;
-  const later = type === 'user' && !template.names.includes('active');
-  const written = later ? others : given;
+  const { active: wanted, ...others } = attributes;
+  const active = wanted === undefined || wanted === null ? undefined : isEnabled(wanted);
+  const apart = type === 'user' && !template.names.some((name) => name.toLowerCase() === 'active');
+  const written = apart ? others : { ...(type === 'user' && { active: true }), ...attributes };
+  const disable = apart && active === false;
+  if (disable && !canDisable(own.user)) throw neverDisabled();
   const newId = uuidOf(context.operationId);
   const values = {
     ...parameters(session, template, type, changesOf(written), setting),
@@ -47,18 +51,9 @@ export async function createOwn(
     newId,
   };
   work.calls.push(ownCall(session, setting, changesOf(attributes)));
-  const { rows, insertId } = await runOwn(session, work, template, values, true);
-  const told = rows[0] ? idIn(setting, rows[0]) : insertId;
-  const id = told ?? (template.names.includes('newId') ? newId : undefined);
-  if (id === undefined)
-    throw refused(
-      'no-id',
-      `${setting} was carried out and gives no id.`,
-      `Let statements.${setting} give a column id back (RETURNING, or SELECT at the end of a procedure), or take :newId.`,
-    );
-  const disabled = attributes.active === false && !template.names.includes('active');
-  if (disabled) await setActive(session, own, id, false, work);
-  const active = attributes.active === undefined ? undefined : attributes.active !== false;
+  const insert = async (within?: Run) =>
+    idOfNew(await runOwn(session, work, template, values, true, within), setting, template, newId);
+  const id = disable ? await insertDisabled(session, own, insert, work) : await insert();
   return {
     kind: 'ok',
     value: { id, attributes: {}, ...(active !== undefined && { active }) },
@@ -66,6 +61,43 @@ export async function createOwn(
   };
 }
 
+function idOfNew({ rows, insertId }: Result, setting: string, { names }: Template, newId: string): string {
+  const id = (rows[0] ? idIn(setting, rows[0]) : insertId) ?? (names.includes('newId') ? newId : undefined);
+  if (id !== undefined) return id;
+  throw refused(
+    'no-id',
+    `${setting} was carried out and gives no id.`,
+    `Let statements.${setting} give a column id back (RETURNING, or SELECT at the end of a procedure), or take :newId.`,
+  );
+}
+
+async function insertDisabled(
+  session: Session,
+  own: OwnStatements,
+  insert: (within: Run) => Promise<string>,
+  work: Work,
+): Promise<string> {
+  let id: string | undefined;
+  try {
+    return await session.transaction(work, async (run) => {
+      id = await insert(run);
+      const change: AttributeChange = { op: 'set', attribute: 'active', value: false };
+      await (own.user.disable
+        ? setActive(session, own, id, false, work, run)
+        : updateOwn(session, own, 'user', id, [change], work, run));
+      return id;
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { refusal } = error;
+    // It may be there in spite of the rollback: procedures commit by themselves, tables may know no transactions.
+    if (refusal.kind === 'retry') throw new Refused({ ...refusal, maybeDone: true });
+    if (id === undefined || !(await isKnown(session, own, id, work).catch(() => true))) throw error;
+    throw new Refused({ kind: 'retry', scope: 'object', maybeDone: true, message: refusal.message });
+  }
+}
+
+/** @param within the transaction it is part of; otherwise each statement is final at once */
 export async function updateOwn(
   session: Session,
   own: OwnStatements,
@@ -73,8 +105,9 @@ export async function updateOwn(
   id: string,
   changes: AttributeChange[],
   work: Work,
+  within?: Run,
 ): Promise<Outcome<{ id: string }>> {
-  const there = await lookUpOwn(session, own, type, id, work);
+  const there = await lookUpOwn(session, own, type, id, work, within);
   const { disable, enable } = own[type];
   const standing = changes.find(({ attribute }) => attribute === 'active');
   const apart = standing !== undefined && disable !== undefined && enable !== undefined;
@@ -84,18 +117,31 @@ export async function updateOwn(
     const template = needed(own[type].update, setting);
     const changed = parameters(session, template, type, others, setting);
     work.calls.push(ownCall(session, setting, others, id));
-    await runOwn(session, work, template, { ...kept(session, template, there, changed, setting), id }, true);
+    const all = { ...kept(session, template, there, changed, setting), id };
+    await runOwn(session, work, template, all, true, within);
   }
-  if (apart) await setActive(session, own, id, standing.op === 'set' && standing.value === true, work);
+  if (apart) {
+    const to = standing.op === 'set' && isEnabled(standing.value);
+    await setActive(session, own, id, to, work, within);
+  }
   return { kind: 'ok', value: { id }, calls: work.calls };
 }
 
-async function setActive(session: Session, own: OwnStatements, id: string, to: boolean, work: Work) {
+async function setActive(
+  session: Session,
+  own: OwnStatements,
+  id: string,
+  to: boolean,
+  work: Work,
+  within?: Run,
+) {
   const setting = to ? 'enableUser' : 'disableUser';
   const template = needed(to ? own.user.enable : own.user.disable, setting);
   work.calls.push(session.call('EXECUTE', setting, { id }));
-  await runOwn(session, work, template, { id }, true);
+  await runOwn(session, work, template, { id }, true, within);
 }
+
+const isEnabled = (active: AttributeValue): boolean => active === true || active === 'true';
 
 export async function deleteOwn(
   session: Session,
