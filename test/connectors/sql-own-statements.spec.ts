@@ -181,6 +181,39 @@ describe('statements of an admin’s own', () => {
     );
   });
 
+  describe('a list', () => {
+    const numbers = 'select n as id from generate_series(1, 42) n';
+    const after = 'where :after::int is null or n > :after::int order by n';
+    const listed = (listUsers: string) =>
+      using({ listUsers }, async (connector) => {
+        const ids: string[] = [];
+        let page = value(await connector.list('user', { limit: 20 }));
+        for (;;) {
+          ids.push(...page.objects.map(({ id }) => id));
+          if (page.nextCursor === undefined) return { ids, cutShort: page.cutShort };
+          page = value(await connector.list('user', { limit: 20, cursor: page.nextCursor }));
+        }
+      });
+
+    it.each([
+      ['as many rows as are asked for', `${numbers} ${after} limit :limit`],
+      ['fewer rows than are asked for', `${numbers} ${after} limit 10`],
+      ['a last page that is full', `${numbers} ${after} limit 21`],
+    ])('goes on to its end with %s', async (_, listUsers) => {
+      const { ids, cutShort } = await listed(listUsers);
+      expect(ids).toEqual(Array.from({ length: 42 }, (__, at) => String(at + 1)));
+      expect(cutShort).toBeUndefined();
+    });
+
+    it.each([
+      ['takes :limit alone', `${numbers} order by n limit :limit`],
+      ['has a limit of its own alone', `${numbers} order by n limit 10`],
+    ])('that %s says that it may not be whole', async (_, listUsers) => {
+      const { cutShort } = await listed(listUsers);
+      expect(cutShort).toContain(':after');
+    });
+  });
+
   it('tells the attributes that are written and the mappings to begin with', () =>
     using({}, async (connector) => {
       const [users] = value(await connector.discover()).objectTypes;

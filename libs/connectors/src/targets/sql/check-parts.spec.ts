@@ -50,6 +50,18 @@ describe('settings and credentials', () => {
       {
         ...good,
         mode: 'statements',
+        statements: { ...ofStatements, listUsers: 'select id from users order by id limit :limit' },
+      },
+      'settings.statements.listUsers',
+    ],
+    [
+      { ...good, mode: 'statements', statements: { ...ofStatements, listGroups: 'select id from groups' } },
+      'settings.statements.listGroups',
+    ],
+    [
+      {
+        ...good,
+        mode: 'statements',
         statements: { createUser: ofStatements.createUser, getUser: ofStatements.getUser },
       },
       'settings.statements.findUser',

@@ -137,11 +137,16 @@ export async function listOwn(
     const cutShort = `${setting} gives the same page again and again: it must go on after :after, in the order of id.`;
     return { kind: 'ok', value: { objects: [], cutShort }, calls: work.calls };
   }
-  const more = template.names.includes('after') && objects.length >= size;
-  const next: Place = { listOf: type, after: objects.at(-1)?.id ?? '', pages: [...before, page] };
+  if (!template.names.includes('after')) {
+    const cutShort = `${setting} takes no :after, so whether there are more cannot be known.`;
+    return { kind: 'ok', value: { objects, cutShort }, calls: work.calls };
+  }
+  // A statement may have a limit of its own: only a page with nothing on it is the end.
+  const last = objects.at(-1);
+  const next: Place | undefined = last && { listOf: type, after: last.id, pages: [...before, page] };
   return {
     kind: 'ok',
-    value: { objects, ...(more && { nextCursor: writeCursor(next) }) },
+    value: { objects, ...(next && { nextCursor: writeCursor(next) }) },
     calls: work.calls,
   };
 }
