@@ -214,6 +214,34 @@ describe('statements of an admin’s own', () => {
     });
   });
 
+  it('only rows that give the very value are found', () =>
+    using(
+      {
+        findUser: {
+          user_name: `select ${columns} from users where user_name like :value || '%'`,
+          title: 'select id, user_name from users where title = :value',
+          size: 'select id, length(title) as size from users where length(title) >= :value::int',
+          nickname: 'select id, null::text as nickname from users where user_name = :value',
+        },
+      },
+      async (connector, user_name) => {
+        const find = (attribute: string, wanted: string) =>
+          connector.find('user', { attribute, value: wanted });
+        const { id } = value(await connector.create('user', { user_name, title: 'x'.repeat(40) }, live));
+        value(await connector.create('user', { user_name: `${user_name}-2`, title: 'x'.repeat(41) }, live));
+        expect(value(await find('user_name', user_name)).map((each) => each.id)).toEqual([id]);
+        expect(value(await find('size', '40')).map((each) => each.id)).toEqual([id]);
+        expect(value(await find('nickname', user_name))).toEqual([]);
+        for (const wanted of ['x'.repeat(40), 'nobody'])
+          expect(await find('title', wanted)).toMatchObject({
+            kind: 'rejected',
+            code: 'unknown-value',
+            attribute: 'title',
+            remedy: expect.stringContaining('findUser'),
+          });
+      },
+    ));
+
   it('tells the attributes that are written and the mappings to begin with', () =>
     using({}, async (connector) => {
       const [users] = value(await connector.discover()).objectTypes;

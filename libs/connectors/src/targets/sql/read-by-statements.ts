@@ -99,10 +99,21 @@ export async function findOwn(
   work.calls.push(session.call('SELECT', setting, { [attribute]: value }));
   if (value === '' || !isSound(value)) return { kind: 'ok', value: [], calls: work.calls };
   const result = await runOwn(session, work, template, { value });
+  const columns = Object.keys(result.kinds);
+  const column = columns.find((name) => name.toLowerCase() === attribute.toLowerCase());
+  // A procedure without a result has no columns.
+  if (columns.length > 0 && (column === undefined || isWriteOnly(session.settings, column)))
+    throw refused(
+      'unknown-value',
+      `${setting} gives no column ${attribute} that may be read, so nothing shows whose rows these are.`,
+      `Let statements.${setting}.${attribute} give the column ${attribute} as well.`,
+      attribute,
+    );
   const found = result.rows.map((row) => readOwn(session.settings, setting, result, row));
-  const same = found.filter(({ attributes }) => {
-    const its = attributes[attribute];
-    return typeof its !== 'string' || its.toLowerCase() === value.toLowerCase();
+  const same = found.filter(({ id, attributes }) => {
+    const its = column === 'id' ? id : attributes[column!];
+    if (typeof its === 'number') return its === Number(value);
+    return its !== undefined && String(its as string).toLowerCase() === value.toLowerCase();
   });
   return { kind: 'ok', value: same, calls: work.calls };
 }
