@@ -7,7 +7,7 @@ const module = connectorModule('microsoft-graph')!;
 
 showBehaviours('Microsoft Entra ID, double of Microsoft Graph', async () => {
   const double = await startGraphDouble();
-  const settings = { tenant: double.tenant, restoreDeleted: true };
+  const settings = { tenant: double.tenant, restoreDeleted: 'always' as const };
   const credentials = {
     good: apps.writer,
     wrong: { ...apps.writer, secret: 'wrong-secret-4711' },

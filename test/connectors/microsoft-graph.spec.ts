@@ -258,7 +258,7 @@ describe('deleted users', () => {
 
   it('come back with their id, and as the mapping has them', async () => {
     const connector = connect();
-    const attributes = person({ jobTitle: 'Engineer' });
+    const attributes = person({ jobTitle: 'Engineer', employeeId: '4711' });
     const id = await leave(connector, attributes);
     const back = await connector.create(
       'user',
@@ -269,8 +269,40 @@ describe('deleted users', () => {
     expect(stored(id)).toMatchObject({ jobTitle: 'Head', userPrincipalName: attributes.userPrincipalName });
   });
 
-  it('of a name that merely ends alike do not', async () => {
+  it.each<[string, Attributes, Attributes]>([
+    ['another employee number', { employeeId: '1' }, { employeeId: '2' }],
+    ['none in the directory', {}, { employeeId: '2' }],
+    ['none at the source', { employeeId: '1' }, {}],
+    ['none at all', {}, {}],
+  ])('are no newcomers who merely have the name: %s', async (_, left, came) => {
     const connector = connect();
+    const attributes = person();
+    const id = await leave(connector, { ...attributes, ...left });
+    const made = valueOf(await connector.create('user', { ...attributes, ...came }, context()));
+    expect(made.id).not.toBe(id);
+    expect(double.directory.deleted.has(id)).toBe(true);
+    expect(stored(made.id).userPrincipalName).toBe(attributes.userPrincipalName);
+  });
+
+  it('of several of the name, the same person comes back, not the last one who left', async () => {
+    const connector = connect();
+    const attributes = person();
+    const id = await leave(connector, { ...attributes, employeeId: '1' });
+    await leave(connector, { ...attributes, employeeId: '2' });
+    const back = await connector.create('user', { ...attributes, employeeId: '1' }, context());
+    expect(valueOf(back).id).toBe(id);
+  });
+
+  it('come back by their name alone where the settings say so', async () => {
+    const connector = connect({ restoreDeleted: 'always' });
+    const attributes = person();
+    const id = await leave(connector, attributes);
+    const back = await connector.create('user', { ...attributes, employeeId: '1' }, context());
+    expect(valueOf(back).id).toBe(id);
+  });
+
+  it('of a name that merely ends alike do not', async () => {
+    const connector = connect({ restoreDeleted: 'always' });
     await leave(connector, person({ userPrincipalName: 'joanna@contoso.example' }));
     const made = await connector.create(
       'user',
@@ -282,14 +314,16 @@ describe('deleted users', () => {
   });
 
   it('stay deleted where the settings say so, and where they are synchronised', async () => {
-    const connector = connect({ restoreDeleted: false });
+    const connector = connect({ restoreDeleted: 'never' });
     const attributes = person();
     const id = await leave(connector, attributes);
     expect(valueOf(await connector.create('user', attributes, context())).id).not.toBe(id);
     const other = person();
     const synced = await leave(connector, other);
     double.directory.deleted.get(synced)!.properties.onPremisesSyncEnabled = true;
-    expect(valueOf(await connect().create('user', other, context())).id).not.toBe(synced);
+    expect(valueOf(await connect({ restoreDeleted: 'always' }).create('user', other, context())).id).not.toBe(
+      synced,
+    );
   });
 });
 
@@ -618,7 +652,7 @@ describe('troubles of the service', () => {
     [503, { kind: 'retry', scope: 'connection', maybeDone: true }],
     [504, { kind: 'retry', scope: 'object', maybeDone: true }],
   ] as const)('%i may have done what was asked', async (status, expected) => {
-    const connector = connect({ restoreDeleted: false });
+    const connector = connect({ restoreDeleted: 'never' });
     double.outage = { status, times: 1 };
     const outcome = await connector.create('user', person(), context());
     expect(outcome).toMatchObject(expected);

@@ -14,7 +14,7 @@ export async function createUser(
   attributes: Attributes,
   context: OperationContext,
 ): Promise<Outcome<RemoteObject>> {
-  const { restoreDeleted } = session.settings;
+  const restores = session.settings.restoreDeleted !== 'never';
   const writing = writingOf('user', changesOf(attributes));
   const name = String(attributes.userPrincipalName);
   const post: Call = {
@@ -24,12 +24,12 @@ export async function createUser(
     attributes: Object.keys(attributes),
   };
   if (context.mode === 'plan') {
-    const look = restoreDeleted ? [lookForDeleted(name)] : [];
+    const look = restores ? [lookForDeleted(name)] : [];
     const calls = [...look, post, ...finishCalls(session, '/users/{id}', writing)];
     return { kind: 'planned', calls: calls.map((call) => session.wire(call)) };
   }
   const work = new Work(session, context.signal);
-  const restored = restoreDeleted ? await restoreUser(work, name, attributes, writing) : undefined;
+  const restored = restores ? await restoreUser(work, name, attributes, writing) : undefined;
   if (restored) return restored;
   const sent = await work.send(post);
   if (sent.refused?.kind === 'conflict') return work.refused(await visibleConflict(work, name, sent.refused));
@@ -79,7 +79,7 @@ async function visibleConflict(work: Work, name: string, conflict: Refusal): Pro
     scope: 'object',
     maybeDone: true,
     afterMs: 2_000,
-    message: `A value is taken, but no user ${name} can be seen: it is new, or a group, a contact or another user has the address. ${conflict.message}`,
+    message: `A value is taken, but no user ${name} can be seen: it is new, or a group, a contact, a deleted user or another one has the address. ${conflict.message}`,
     ...(conflict.answer !== undefined && { answer: conflict.answer }),
   };
 }

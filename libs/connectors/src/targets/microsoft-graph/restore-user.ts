@@ -4,7 +4,10 @@ import { quoted } from './odata.js';
 import { readPage } from './read-objects.js';
 import type { Call } from './session.js';
 import type { Work } from './work.js';
-import type { Writing } from './write-body.js';
+import { isEmpty, type Writing } from './write-body.js';
+
+/** Who somebody is, whatever the name: a newcomer may have the name of somebody who left. */
+const identifying = ['employeeId', 'onPremisesImmutableId'];
 
 /** A deleted user's name has the id before it. */
 export const lookForDeleted = (name: string): Call => ({
@@ -12,14 +15,15 @@ export const lookForDeleted = (name: string): Call => ({
   path: '/directory/deletedItems/microsoft.graph.user',
   query: {
     $filter: `endsWith(userPrincipalName,${quoted(name)})`,
-    $select: 'id,userPrincipalName,deletedDateTime,onPremisesSyncEnabled',
+    $select: ['id', 'userPrincipalName', 'deletedDateTime', 'onPremisesSyncEnabled', ...identifying].join(),
   },
   advanced: true,
 });
 
 /**
  * Somebody deleted within the last 30 days comes back with mailbox, files and groups
- * (https://learn.microsoft.com/graph/api/directory-deleteditems-restore). Undefined: there is nobody to restore.
+ * (https://learn.microsoft.com/graph/api/directory-deleteditems-restore). Undefined: there is nobody to restore, and the
+ * name is free, since a deletion changes it.
  */
 export async function restoreUser(
   work: Work,
@@ -29,7 +33,11 @@ export async function restoreUser(
 ): Promise<Outcome<RemoteObject> | undefined> {
   const looked = await work.send(lookForDeleted(name));
   if (looked.refused) return looked.refused.kind === 'retry' ? work.refused(looked.refused) : undefined;
-  const id = lastNamed(name, readPage(looked.reply.body)?.value ?? []);
+  const always = work.session.settings.restoreDeleted === 'always';
+  const deleted = (readPage(looked.reply.body)?.value ?? []).filter(
+    (each) => always || isSamePerson(each, attributes),
+  );
+  const id = lastNamed(name, deleted);
   if (id === undefined) return undefined;
   const path = `/directory/deletedItems/${encodeURIComponent(id)}/restore`;
   const restored = await work.send({ method: 'POST', path, object: true });
@@ -51,6 +59,9 @@ export async function restoreUser(
   if (patched.refused) return work.refused(incomplete(patched.refused));
   return completed(work, { id, attributes: {} }, writing, patched.reply);
 }
+
+const isSamePerson = (deleted: Record<string, unknown>, attributes: Attributes): boolean =>
+  identifying.some((key) => !isEmpty(attributes[key] ?? null) && deleted[key] === String(attributes[key]));
 
 function lastNamed(name: string, deleted: Record<string, unknown>[]): string | undefined {
   const [last] = deleted

@@ -55,9 +55,10 @@ export const settingsSchema = {
       'Sessions of a user who is disabled are revoked at once.',
       defaultSettings.revokeSessions,
     ),
-    restoreDeleted: flag(
-      'Restore deleted users',
-      'Somebody who comes back within 30 days of deletion gets the old account back. Costs one read for each new user.',
+    restoreDeleted: choice(
+      'Deleted users of the name',
+      'Entra keeps deleted users for 30 days. same-person: restored with mailbox, files and groups where employeeId or onPremisesImmutableId is the same, else a new user is made. always: whoever had the name. never: always a new user. Other than never costs one read for each new user.',
+      ['same-person', 'always', 'never'],
       defaultSettings.restoreDeleted,
     ),
     extensionAttributes: {

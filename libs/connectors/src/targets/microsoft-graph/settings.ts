@@ -17,7 +17,8 @@ export interface GraphSettings {
   groupType: 'security' | 'microsoft365';
   forcePasswordChange: boolean;
   revokeSessions: boolean;
-  restoreDeleted: boolean;
+  /** Whom of the deleted users of the name a new one is. */
+  restoreDeleted: 'same-person' | 'always' | 'never';
   /** Names of directory extensions that are read: extension_<app id>_<name>. */
   extensionAttributes: string[];
   caCertificates?: string;
@@ -40,7 +41,7 @@ export const defaultSettings: Omit<GraphSettings, 'tenant' | 'authority' | 'grap
   groupType: 'security',
   forcePasswordChange: true,
   revokeSessions: true,
-  restoreDeleted: true,
+  restoreDeleted: 'same-person',
   extensionAttributes: [],
   writeProbe: false,
 };
