@@ -446,6 +446,15 @@ function quirks({ open, types, values, refused, groups, now, laterBy }: Dialect)
       expect(page.token === undefined || page.deletionsUnknown !== undefined).toBe(true);
     });
 
+    it('are not told by a column that may be null: rows without a time would never be', async () => {
+      const connector = connect({ userUpdatedColumn: 'deleted_at' });
+      expect(await connector.changes!('user', {})).toMatchObject({
+        kind: 'rejected',
+        code: 'wrong-column',
+        remedy: expect.stringContaining('userUpdatedColumn'),
+      });
+    });
+
     it('are refused where no column tells them, and from a token of somebody else', async () => {
       const connector = connect(settings);
       for (const token of [

@@ -85,7 +85,7 @@ export const manifest: Manifest = {
   limits: [
     'Values are checked against type, length, range, enum and simple checks of their column before they are sent.',
     'MariaDB and MySQL: tables of an engine with transactions (InnoDB) only.',
-    'Changes are told by the column of the last change; rows that have none there are never told.',
+    'Changes are told by the column of the last change, which must not be null.',
     'Statements of your own tell no changes: everything is read instead.',
   ],
 };

@@ -70,6 +70,12 @@ function objectTable(settings: SqlSettings, type: SubjectType, table: Table): Ob
       `${last.name} (${last.type}) is no date with time, so changes cannot be told by it.`,
       `Name such a column in ${type}UpdatedColumn, or leave it out: then everything is read.`,
     );
+  if (last?.nullable)
+    throw refused(
+      'wrong-column',
+      `${last.name} (${last.type}) may be null, and rows without a time of their last change would never be told.`,
+      `Fill it and make it NOT NULL, or leave ${type}UpdatedColumn out: then everything is read.`,
+    );
   return {
     ...table,
     type,
