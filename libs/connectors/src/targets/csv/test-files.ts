@@ -94,7 +94,7 @@ async function writeVerdict(settings: CsvSettings, store: FileStore): Promise<Ve
 }
 
 function limitVerdict(
-  { maxFileBytes, mode }: CsvSettings,
+  { maxFileBytes, mode, pickUp, writeProbe }: CsvSettings,
   store: FileStore,
   counts: { bytes: number }[],
 ): Verdict {
@@ -106,7 +106,10 @@ function limitVerdict(
       `The largest file has ${largest} bytes of ${maxFileBytes} that are allowed.`,
       'Raise the largest file in the settings.',
     );
-  return passed(`The largest file has ${largest} bytes.`);
+  const isTried = writeProbe || (mode === 'import' && !pickUp) || !(store instanceof SftpStore);
+  return passed(
+    `The largest file has ${largest} bytes.${isTried ? '' : ' Whether the server can replace files in one step was not tried: turn on "Write in tests".'}`,
+  );
 }
 
 function verdictOf(error: unknown): Verdict {
