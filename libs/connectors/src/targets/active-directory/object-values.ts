@@ -41,8 +41,19 @@ export function readObject(type: SubjectType, entry: Entry): RemoteObject | unde
   const date = expires === undefined ? undefined : readFileTime(expires);
   if (date === undefined) delete attributes.accountExpires;
   else attributes.accountExpires = date;
-  const flags = readFlags(Number(textsOf(entry, 'userAccountControl')[0]));
+  const [control] = textsOf(entry, 'userAccountControl');
+  // Whoever may not read it sees neither an enabled account nor a disabled one.
+  if (control === undefined) return object;
+  const flags = readFlags(Number(control));
   return { ...object, attributes: { ...attributes, ...flags }, active: flags.active };
+}
+
+/** Case does not count. Domains may leave accents and spaces out of account as well: to them Zoë is Zoe. */
+export function hasValue(entry: Entry, attribute: string, wanted: string): boolean {
+  const comparable = (text: string) => text.normalize('NFC').toLowerCase();
+  return valuesOf(entry, attribute).some(
+    (value) => comparable(textOf(attribute, value)) === comparable(wanted),
+  );
 }
 
 function textOf(name: string, value: string | Buffer): string {

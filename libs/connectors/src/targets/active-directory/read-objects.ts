@@ -8,7 +8,7 @@ import { refused } from '../ldap/write-values.js';
 import { flagNames } from './account-control.js';
 import type { Domain } from './domain.js';
 import { byGuid } from './guid.js';
-import { checkAttribute, parentName, passwordName, readObject } from './object-values.js';
+import { checkAttribute, hasValue, parentName, passwordName, readObject } from './object-values.js';
 import { readMembers } from './read-members.js';
 
 const enoughMatches = 10;
@@ -88,10 +88,11 @@ export async function findObjects(
   if (value === '') return { kind: 'ok', value: [] };
   const entries = await domain.searchAll(work, type, {
     filter: domain.filterOf(type, escapeFilter`(${attribute}=${value})`),
-    attributes: attributesOf[type],
+    attributes: [...attributesOf[type], attribute],
     sizeLimit: enoughMatches,
   });
-  return { kind: 'ok', value: objects(type, entries), calls: work.calls, answer: 'LDAP 0' };
+  const found = entries.filter((entry) => hasValue(entry, attribute, value));
+  return { kind: 'ok', value: objects(type, found), calls: work.calls, answer: 'LDAP 0' };
 }
 
 export const listedObjects = (domain: Domain): Listed => ({
