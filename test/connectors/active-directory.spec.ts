@@ -7,7 +7,7 @@ import {
   type OperationContext,
   type Outcome,
 } from '@rollcall/connectors';
-import { Attribute, Change, Client } from 'ldapts';
+import { Attribute, Ber, type BerWriter, Change, Client, Control } from 'ldapts';
 import { mostCharacters } from '../../libs/connectors/src/targets/active-directory/attribute-limits.js';
 import { describeWithSamba, startSamba, type Samba } from '../harness/index.js';
 
@@ -17,6 +17,27 @@ const password = 'Correct-Horse-1';
 function value<T>(outcome: Outcome<T>): T {
   if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
   return outcome.value;
+}
+
+/** Of a security descriptor the list of who may do what (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS section 3.1.1.3.4.1.11). */
+class AccessListOnly extends Control {
+  constructor() {
+    super('1.2.840.113556.1.4.801', { critical: true });
+  }
+  protected override writeControl(writer: BerWriter): void {
+    writer.writeBuffer(Buffer.from([0x30, 3, 0x02, 1, 4]), Ber.OctetString);
+  }
+}
+
+/** Somebody may do everything but read userAccountControl (MS-DTYP sections 2.4.4 to 2.4.6). */
+function controlHiddenFrom(sid: Buffer): Buffer {
+  const control = Buffer.from('687a96bfe60dd011a28500aa003049e2', 'hex');
+  const denied = Buffer.concat([Buffer.from('060000001000000001000000', 'hex'), control, sid]);
+  const allowed = Buffer.concat([Buffer.from('00000000ff010f00', 'hex'), sid]);
+  for (const each of [denied, allowed]) each.writeUInt16LE(each.length, 2);
+  const list = Buffer.concat([Buffer.from('0400000002000000', 'hex'), denied, allowed]);
+  list.writeUInt16LE(list.length, 2);
+  return Buffer.concat([Buffer.from('0100048000000000000000000000000014000000', 'hex'), list]);
 }
 
 describeWithSamba('Active Directory connector on a real domain controller', () => {
@@ -71,6 +92,22 @@ describeWithSamba('Active Directory connector on a real domain controller', () =
       pages.push(value(await connector.changes!('user', { cursor })));
     return pages;
   };
+  /** Takes from the service account the right to read it. */
+  const hideControl = (id: string) =>
+    samba.asAdministrator(async (client) => {
+      const { searchEntries } = await client.search(samba.domain, {
+        filter: '(sAMAccountName=svc-rollcall)',
+        attributes: ['objectSid'],
+        explicitBufferAttributes: ['objectSid'],
+      });
+      const values = [controlHiddenFrom(searchEntries[0]!.objectSid as Buffer)];
+      const modification = new Attribute({ type: 'nTSecurityDescriptor', values });
+      await client.modify(
+        `<GUID=${id}>`,
+        new Change({ operation: 'replace', modification }),
+        new AccessListOnly(),
+      );
+    });
   /** Undefined: signed in. */
   const signIn = async (user: string, secret: string): Promise<string | undefined> => {
     const client = new Client({ url: samba.ldapsUrl, tlsOptions: { ca: samba.certificate } });
@@ -150,6 +187,24 @@ describeWithSamba('Active Directory connector on a real domain controller', () =
     expect(value(await connector.get('user', born))).toMatchObject({ active: false });
   });
 
+  it('is not said to be disabled, nor enabled, where its control cannot be read', async () => {
+    const connector = connect();
+    const id = await make(connector);
+    await hideControl(id);
+    const seen = value(await connector.get('user', id));
+    expect(seen).not.toHaveProperty('active');
+    expect(seen.attributes).not.toHaveProperty('active');
+    expect(await set(connector, id, { active: false, title: 'x' })).toMatchObject({
+      kind: 'rejected',
+      code: 'no-rights',
+      attribute: 'active',
+      message: expect.stringContaining('cannot be read'),
+      remedy: expect.stringContaining('adminCount'),
+    });
+    expect(await entry(id)).toMatchObject({ userAccountControl: '512' });
+    value(await set(connector, id, { title: 'x' }));
+  });
+
   it('sets passwords, random ones too, and makes people choose another', async () => {
     const connector = connect({ mustChangePassword: true });
     const id = await make(connector);
@@ -190,6 +245,18 @@ describeWithSamba('Active Directory connector on a real domain controller', () =
       expect(value(await connector.get('user', id)).attributes.cn).toBe(`${text}${serial}.`);
     },
   );
+
+  it('finds what has the value, not what the domain takes for equal', async () => {
+    const connector = connect();
+    const id = await make(connector, { ...person(), displayName: `Ada  ${name}` });
+    const group = value(await connector.create('group', { cn: `G ${name}`, url: `x://${name}` }, live)).id;
+    const found = async (type: 'user' | 'group', attribute: string, wanted: string) =>
+      value(await connector.find(type, { attribute, value: wanted })).map((each) => each.id);
+    expect(await samba.search(samba.people, `(displayName=Ada ${name})`)).toHaveLength(1);
+    expect(await found('user', 'displayName', `Ada ${name}`)).toEqual([]);
+    expect(await found('user', 'displayname', `ADA  ${name}`)).toEqual([id]);
+    expect(await found('group', 'url', `X://${name}`)).toEqual([group]);
+  });
 
   it('renames and moves in one operation, and group and manager follow', async () => {
     const connector = connect();
@@ -303,6 +370,30 @@ describeWithSamba('Active Directory connector on a real domain controller', () =
     const { memberOf, userAccountControl } = await entry(id);
     expect([memberOf].flat().sort()).toEqual([admins, kept].sort());
     expect(userAccountControl).toBe('514');
+  });
+
+  it.each([
+    ['the OU of leavers has gone', () => `OU=Nobody,${samba.domain}`, { code: 'no-base' }],
+    ['the OU of leavers has the name', () => samba.leavers, { kind: 'conflict' }],
+  ])('takes leavers out of groups also where they cannot be moved: %s', async (_, base, refusal) => {
+    const connector = connect({
+      stripGroups: true,
+      groupBase: samba.berlin,
+      disabledBase: base(),
+      numberNames: false,
+    });
+    const id = await make(connector);
+    await samba.asAdministrator((client) =>
+      client.add(`CN=${name},${samba.leavers}`, { objectClass: 'contact' }),
+    );
+    const group = value(await connect().create('group', { cn: `${name} one` }, live)).id;
+    value(await connector.members(group, { add: [{ id, type: 'user' }], remove: [] }, live));
+    const outcome = await set(connector, id, { active: false });
+    expect(outcome).toMatchObject(refusal);
+    expect(outcome.calls!.map(({ method }) => method)).toEqual(expect.arrayContaining(['MODIFY', 'MODRDN']));
+    const left = await entry(id);
+    expect(left.userAccountControl).toBe('514');
+    expect(left).not.toHaveProperty('memberOf');
   });
 
   it('numbers equal names, also when renamed, and leaves the number when nothing changed', async () => {

@@ -14,8 +14,6 @@ export interface LdapInterposer {
   loopPages: boolean;
   /** So many pages to come have no entries, and a cookie: what they were asked for comes with the next. */
   emptyPages: number;
-  /** The connection ends where this operation is asked for (the tag of RFC 4511 section 4.2). */
-  cutAt: number | undefined;
   close(): Promise<void>;
 }
 
@@ -59,8 +57,7 @@ export async function startLdapInterposer(port: number, encryption?: Encryption)
         rest = rest.subarray(message.length);
         const paged = message.operation === searchRequest && message.body.includes(pagedResults);
         if (paged) first ??= message;
-        if (message.operation === interposer.cutAt) client.destroy();
-        else if (interposer.refuse && writes.has(message.operation))
+        if (interposer.refuse && writes.has(message.operation))
           client.write(resultOf(message, interposer.refuse));
         else if (paged && interposer.emptyPages > 0) {
           interposer.emptyPages -= 1;
@@ -81,7 +78,6 @@ export async function startLdapInterposer(port: number, encryption?: Encryption)
     refuse: undefined,
     loopPages: false,
     emptyPages: 0,
-    cutAt: undefined,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -57,9 +57,18 @@ async function rename(
       (client) => client.modifyDN(byGuid(id), below(rdn, place)),
     );
   } catch (error) {
-    if (!isCode(error, resultCode.noSuchObject)) throw error;
-    // The object itself has just been seen.
+    if (!isCode(error, resultCode.noSuchObject, resultCode.other)) throw error;
+    if (await isThere(domain, work, place)) throw error;
     throw new Refused(noParent(place));
+  }
+}
+
+async function isThere(domain: Domain, work: Work, dn: string): Promise<boolean> {
+  try {
+    return (await domain.search(work, dn, { scope: 'base', attributes: ['1.1'] })).length > 0;
+  } catch (error) {
+    if (isCode(error, resultCode.noSuchObject)) return false;
+    throw error;
   }
 }
 

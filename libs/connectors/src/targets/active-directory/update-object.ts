@@ -5,7 +5,7 @@ import { isBelow, rdnOf } from '../ldap/distinguished-name.js';
 import { isId } from '../ldap/entry-values.js';
 import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import { textsOf, type Work } from '../ldap/server-link.js';
-import { shown, type Values } from '../ldap/write-values.js';
+import { refused, shown, type Values } from '../ldap/write-values.js';
 import { type Flags, withFlags } from './account-control.js';
 import type { Domain } from './domain.js';
 import { byGuid } from './guid.js';
@@ -14,7 +14,10 @@ import { groupsOf } from './read-members.js';
 import { gone } from './read-objects.js';
 import { takeApart, withNames, type Writing } from './write-values.js';
 
-/** Changes attributes first and then name and place, so that a refusal leaves these as they were. */
+/**
+ * Changes attributes first and then name and place, so that a refusal leaves these as they were. A leaver is disabled
+ * first, then taken out of groups, then moved, each also where one before was refused.
+ */
 export async function updateObject(
   domain: Domain,
   type: SubjectType,
@@ -23,28 +26,66 @@ export async function updateObject(
   context: OperationContext,
   work: Work,
 ): Promise<Outcome<{ id: string }>> {
-  const { settings } = domain;
-  const writing = takeApart(type, changes, settings);
+  const writing = takeApart(type, changes, domain.settings);
   if (context.mode === 'plan') return { kind: 'planned', calls: plannedCalls(domain, id, writing) };
   if (!isId(id)) return gone;
   try {
-    const now = needsLook(writing) ? await look(domain, work, id) : undefined;
-    const values = [
-      ...(await withNames(domain, work, writing.plain)),
-      ...(now ? controlValues(now.control, writing.flags) : []),
-    ];
-    if (values.length > 0) await modify(domain, work, id, values);
-    const moved =
-      now !== undefined &&
-      (await moveObject(domain, work, type, id, now.dn, writing, context.lastWritten ?? {}));
-    const left =
-      writing.flags.active === false && settings.stripGroups && (await leaveGroups(domain, work, id));
-    if (values.length === 0 && !moved && !left) return { kind: 'no-op', why: 'unchanged', calls: work.calls };
+    const changed = await carryOut(domain, type, id, writing, context, work);
+    if (!changed) return { kind: 'no-op', why: 'unchanged', calls: work.calls };
     return { kind: 'ok', value: { id }, calls: work.calls, answer: 'LDAP 0' };
   } catch (error) {
     if (isCode(error, resultCode.noSuchObject)) throw new Refused(gone, error.code);
     throw error;
   }
+}
+
+/** @returns whether anything was to be done */
+async function carryOut(
+  domain: Domain,
+  type: SubjectType,
+  id: string,
+  writing: Writing,
+  context: OperationContext,
+  work: Work,
+): Promise<boolean> {
+  const now = needsLook(writing) ? await look(domain, work, id) : undefined;
+  const values = [
+    ...(await withNames(domain, work, writing.plain)),
+    ...(now ? controlValues(now.control, writing.flags) : []),
+  ];
+  if (values.length > 0) await modify(domain, work, id, values);
+  if (!now) return values.length > 0;
+  const strip = writing.flags.active === false && domain.settings.stripGroups;
+  const steps = [
+    () => (strip ? leaveGroups(domain, work, id) : Promise.resolve(false)),
+    () => moveObject(domain, work, type, id, now.dn, writing, context.lastWritten ?? {}),
+  ];
+  let done = values.length > 0;
+  const refusals: Refused[] = [];
+  for (const step of steps) {
+    try {
+      done = (await step()) || done;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.refusal.kind === 'retry') throw error;
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw together(refusals);
+  return done;
+}
+
+/** Of several refusals the first, with what the others say. */
+function together([first, ...others]: Refused[]): Refused {
+  const { refusal, code } = first!;
+  if (others.length === 0) return first!;
+  const remedies = [first!, ...others].flatMap(({ refusal: each }) =>
+    'remedy' in each && each.remedy !== undefined ? [each.remedy] : [],
+  );
+  const message = [first!, ...others].map((each) => each.message).join(' ');
+  return new Refused(
+    { ...refusal, message, ...(remedies.length > 0 && { remedy: remedies.join(' ') }) },
+    code,
+  );
 }
 
 const needsLook = ({ flags, name, parent }: Writing): boolean =>
@@ -61,7 +102,15 @@ async function look(domain: Domain, work: Work, id: string): Promise<{ dn: strin
 }
 
 function controlValues(control: number | undefined, flags: Flags): Values[] {
-  if (control === undefined) return [];
+  const [flag] = Object.keys(flags);
+  if (flag === undefined) return [];
+  if (control === undefined)
+    throw refused(
+      'no-rights',
+      flag,
+      'userAccountControl cannot be read, so it cannot be changed.',
+      'Give the service account the right to read and write it (Read and Write Account Restrictions). Where the account is, or was, an administrator (adminCount is 1), give the right there.',
+    );
   const wanted = withFlags(control, flags);
   return wanted === control ? [] : [{ attribute: 'userAccountControl', values: [String(wanted)] }];
 }
@@ -124,6 +173,9 @@ function plannedCalls(domain: Domain, id: string, { plain, flags, name, parent }
   const body = { ...shown(plain), ...control };
   return [
     ...(Object.keys(body).length > 0 ? [domain.call('MODIFY', byGuid(id), { replace: body })] : []),
+    ...(flags.active === false && stripGroups
+      ? [domain.call('MODIFY', 'each group it is in', { delete: { member: [byGuid(id)] } })]
+      : []),
     ...(name !== undefined || place !== undefined
       ? [
           domain.call('MODRDN', byGuid(id), {
@@ -131,9 +183,6 @@ function plannedCalls(domain: Domain, id: string, { plain, flags, name, parent }
             ...(place !== undefined && { newSuperior: place }),
           }),
         ]
-      : []),
-    ...(flags.active === false && stripGroups
-      ? [domain.call('MODIFY', 'each group it is in', { delete: { member: [byGuid(id)] } })]
       : []),
   ];
 }

@@ -27,6 +27,7 @@ export const resultCode = {
   unwillingToPerform: 53,
   objectClassViolation: 65,
   entryAlreadyExists: 68,
+  other: 80,
   assertionFailed: 122,
 } as const;
 
