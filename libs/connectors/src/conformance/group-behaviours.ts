@@ -61,6 +61,26 @@ export const groupBehaviours: Behaviour[] = [
     },
   },
   {
+    id: 'mixed-members',
+    title: 'removes and adds those it can where one to be added is not known',
+    skip: noMembers,
+    async show(stage) {
+      const connector = stage.connect();
+      const people = await users(stage, connector, 2);
+      const [leaver, joiner] = people.map((id) => ({ id, type: 'user' as const }));
+      const { id } = await stage.newGroup(connector);
+      await inPieces(stage, connector, id, people.slice(0, 1), 'add');
+      const change: MemberChange = {
+        add: [{ id: stage.target.absentId, type: 'user' }, joiner!],
+        remove: [leaver!],
+      };
+      const result = ok(await connector.members(id, change, stage.context()), 'members');
+      expect(result.unknown.includes(stage.target.absentId), 'the member that is not known is not told');
+      expect(!result.unknown.includes(joiner!.id), 'a member that is known is told as unknown');
+      await expectMembers(stage, connector, id, people.slice(1));
+    },
+  },
+  {
     id: 'gone-group',
     title: 'tells that the group of a change of members is gone',
     skip: noMembers,
@@ -107,9 +127,7 @@ async function expectMembers(
 ): Promise<void> {
   const { membersOf, capabilities } = stage.target;
   if (!membersOf && !capabilities.members.readable) return;
-  const read = async () =>
-    ok(await connector.get('group', groupId, { members: true }), 'get').members?.map(({ id }) => id) ?? [];
-  const there = (await (membersOf?.(groupId) ?? read())).toSorted();
+  const there = (await stage.membersOf(connector, groupId)).toSorted();
   expect(
     there.join() === ids.toSorted().join(),
     `the group has ${there.length} members instead of ${ids.length}`,

@@ -89,6 +89,14 @@ export class Stage {
     return ok(await connector.create('group', this.target.group!(name), this.context()), 'create a group');
   }
 
+  /** Ids of those who are in a group, read past the connector where that is possible. */
+  async membersOf(connector: Connector, groupId: string): Promise<string[]> {
+    const { membersOf } = this.target;
+    if (membersOf) return membersOf(groupId);
+    const { members = [] } = ok(await connector.get('group', groupId, { members: true }), 'get');
+    return members.map(({ id }) => id);
+  }
+
   /** As the engine would after trouble has passed: again while the answer is to try again. */
   async find(connector: Connector, type: SubjectType, name: string): Promise<RemoteObject[]> {
     const attribute = type === 'user' ? this.target.userKey : this.target.groupKey!;
