@@ -25,8 +25,8 @@ interface Change {
 }
 
 /**
- * Removes and adds members, one request each or all in one; access is taken before it is given. What is refused for a member is looked into: the group may
- * be gone, the member may not be known, or it may be so already.
+ * Removes and adds members, one request each or all in one; access is taken before it is given. What is refused for a
+ * member is looked into: the group may be gone, the member may not be known, or it may be so already.
  */
 export async function changeMembers(
   session: Session,
