@@ -22,6 +22,7 @@ async function redmineTarget(name: string) {
         { userAgent: 'rollcall-test' },
       ),
     capabilities: module.capabilities!({ ...settings, baseUrl: redmine.url }),
+    patienceMs: 1_200,
     user: (login) => ({
       login,
       firstname: 'Ada',

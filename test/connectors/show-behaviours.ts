@@ -7,10 +7,14 @@ declare module 'vitest' {
   }
 }
 
-/** One test for each behaviour of the kit, named so that docs/connectors/README.md can be made from a run. */
+/**
+ * One test for each behaviour of the kit, named so that docs/connectors/README.md can be made from a run.
+ * @param retry for servers that end by themselves now and then, and are started again
+ */
 export function showBehaviours(
   name: string,
   start: () => Promise<{ target: TargetUnderTest; stop(): Promise<void> }>,
+  retry = 0,
 ): void {
   describe(name, () => {
     let started: Awaited<ReturnType<typeof start>>;
@@ -19,7 +23,7 @@ export function showBehaviours(
     });
     afterAll(() => started?.stop());
     for (const behaviour of behaviours) {
-      it(behaviour.title, async (context) => {
+      it(behaviour.title, { retry }, async (context) => {
         const meta = { target: name, behaviour: behaviour.id, title: behaviour.title };
         context.task.meta.conformance = meta;
         const reason = behaviour.skip?.(started.target);

@@ -47,19 +47,27 @@ const marking = {
   overlapSeconds: 5,
 };
 
-function show(server: string, open: () => Promise<SqlServer>): void {
+function show(server: string, open: () => Promise<SqlServer>, retry = 0): void {
   const tables = `SQL, tables of ${server}`;
-  showBehaviours(tables, async () => {
-    const opened = await open();
-    return { target: target(tables, opened, marking), stop: () => opened.stop() };
-  });
+  showBehaviours(
+    tables,
+    async () => {
+      const opened = await open();
+      return { target: target(tables, opened, marking), stop: () => opened.stop() };
+    },
+    retry,
+  );
   const statements = `SQL, own statements on ${server}`;
-  showBehaviours(statements, async () => {
-    const opened = await open();
-    const { settings, loopPages } = await ownStatements(opened);
-    return { target: target(statements, opened, settings, { loopPages }), stop: () => opened.stop() };
-  });
+  showBehaviours(
+    statements,
+    async () => {
+      const opened = await open();
+      const { settings, loopPages } = await ownStatements(opened);
+      return { target: target(statements, opened, settings, { loopPages }), stop: () => opened.stop() };
+    },
+    retry,
+  );
 }
 
 show('PostgreSQL', openPostgresql);
-describeWithMariadb('MariaDB', () => show('MariaDB', openMariadb));
+describeWithMariadb('MariaDB', () => show('MariaDB', openMariadb, 2));

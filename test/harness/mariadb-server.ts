@@ -51,7 +51,14 @@ export async function startMariadbIn(
   );
   if (installed.status !== 0)
     throw new Error(`mariadb-install-db made no database: ${installed.stderr || installed.error?.message}`);
-  let running = await launch(folder, config, port, asRoot, record);
+  let running: Running;
+  let restarting: Promise<void> | undefined;
+  // MariaDB 10.11 now and then ends itself (SIGSEGV) when connections are cut off: as a service manager would, it is
+  // started again.
+  const begin = async (): Promise<void> => {
+    running = await launch(folder, config, port, asRoot, record, () => (restarting = begin()));
+  };
+  await begin();
   return {
     port,
     authority: tls.authority,
@@ -71,10 +78,9 @@ export async function startMariadbIn(
       }
     },
     kill: () => running.end('SIGKILL'),
-    async start() {
-      running = await launch(folder, config, port, asRoot, record);
-    },
+    start: begin,
     async stop() {
+      await restarting;
       await running.end('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },
@@ -102,13 +108,18 @@ innodb-flush-method=nosync
 skip-name-resolve
 `;
 
+interface Running {
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
 async function launch(
   folder: string,
   config: string,
   port: number,
   asRoot: string[],
   record: (pid: number) => Promise<() => void>,
-) {
+  crashed: () => void,
+): Promise<Running> {
   const child = spawn(program, [`--defaults-file=${config}`, ...asRoot], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   await once(child, 'spawn');
@@ -125,8 +136,14 @@ async function launch(
     },
     { what: `MariaDB on port ${port} to answer` },
   );
+  let asked = false;
+  child.once('exit', () => {
+    forget();
+    if (!asked) crashed();
+  });
   return {
-    async end(signal: NodeJS.Signals) {
+    async end(signal) {
+      asked = true;
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
         await ended;

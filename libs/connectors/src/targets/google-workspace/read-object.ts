@@ -15,8 +15,7 @@ export function readObject(type: SubjectType, resource: unknown): RemoteObject |
 }
 
 /** An archived user cannot sign in either. */
-const isActive = ({ suspended, archived }: Resource): boolean =>
-  suspended !== true && archived !== true;
+const isActive = ({ suspended, archived }: Resource): boolean => suspended !== true && archived !== true;
 
 const singles = [
   'primaryEmail',
