@@ -175,7 +175,7 @@ export class PushRig {
   }
 
   /** Until nothing of the connection is due, retrying or under way. */
-  async settled(connectionId: string, timeoutMs = 15_000): Promise<void> {
+  async settled(connectionId: string, timeoutMs = 60_000): Promise<void> {
     await waitFor(
       async () => {
         const items = await this.items(connectionId);

@@ -128,7 +128,7 @@ function behaveAsTheHubNeeds(
     await once(child, 'exit');
     forget();
     const worker = queues.worker('killed', async () => undefined);
-    await waitFor(() => job.isCompleted(), { what: 'the job to be taken up again', timeoutMs: 15_000 });
+    await waitFor(() => job.isCompleted(), { what: 'the job to be taken up again' });
     await worker.close();
   });
 
