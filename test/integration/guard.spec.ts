@@ -64,8 +64,10 @@ describeOnBothQueues('the guard', (startQueueServer) => {
     connection = await rig.connect();
     const staff = await employ(100, { userType: 'Employee' });
     const others = await employ(400, { userType: 'Contractor' });
-    await rig.settled(connection, 60_000);
+    await waitFor(() => rig.target.users.size === 500, { what: 'everybody to be there' });
+    await rig.settled(connection);
     await rig.connections.change(rig.tenantId, connection, { scope: { rule: 'userType eq "Employee"' } });
+    await waitFor(openHold, { what: 'the change set' });
     await quiet();
     expect(inactive()).toBe(0);
     const hold = await openHold();
