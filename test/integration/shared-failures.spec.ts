@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Gate } from '../../libs/provisioning/src/push/gate.js';
 import { defaultPolicy } from '../../libs/provisioning/src/plan/policy.js';
@@ -83,9 +84,9 @@ it('failures of before a recovery that another process has seen count no more', 
 it('workers tell each other while they push', async () => {
   await rig.startEngine();
   await rig.startEngine();
-  await rig.createUser('ada@example.com');
-  await rig.settled(connection);
-  await waitFor(async () => (await kept()).some(({ good }) => good > 0), {
-    what: 'what was seen to be told',
-  });
+  const told = async () => {
+    await rig.createUser(`${randomUUID()}@example.com`);
+    return (await kept()).some(({ good }) => good > 0);
+  };
+  await waitFor(told, { what: 'what was seen to be told', intervalMs: 200 });
 });
