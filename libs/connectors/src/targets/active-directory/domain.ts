@@ -1,7 +1,7 @@
 import type { Client, Entry } from 'ldapts';
-import type { ConnectorRuntime, SubjectType } from '../../contract.js';
+import type { ConnectorRuntime, Refusal, SubjectType } from '../../contract.js';
 import { noBase } from '../ldap/refusals.js';
-import { isCode, type Refusal, Refused, resultCode } from '../ldap/result-codes.js';
+import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import { type Request, type SearchFor, ServerLink, textsOf, type Work } from '../ldap/server-link.js';
 import { explain } from './explain-code.js';
 import { basesOf, bindCredentials, type DomainCredentials, type DomainSettings } from './settings.js';

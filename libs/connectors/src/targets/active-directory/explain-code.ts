@@ -1,5 +1,6 @@
 import type { ResultCodeError } from 'ldapts';
-import { type Refusal, refusalOf } from '../ldap/result-codes.js';
+import type { Refusal } from '../../contract.js';
+import { refusalOf } from '../ldap/result-codes.js';
 
 /** Why a bind was refused: the "data" in the message of result code 49, in hex (winerror.h). */
 const bindRefusals: Record<string, [why: string, remedy: string]> = {

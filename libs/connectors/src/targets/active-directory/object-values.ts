@@ -1,7 +1,6 @@
 import type { Entry } from 'ldapts';
-import type { Attributes, RemoteObject, SubjectType } from '../../contract.js';
+import type { Attributes, Refusal, RemoteObject, SubjectType } from '../../contract.js';
 import { splitName } from '../ldap/distinguished-name.js';
-import type { Refusal } from '../ldap/result-codes.js';
 import { textsOf, valuesOf } from '../ldap/server-link.js';
 import { flagNames, readFlags } from './account-control.js';
 import { readFileTime } from './file-time.js';

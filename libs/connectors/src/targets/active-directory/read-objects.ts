@@ -1,8 +1,8 @@
 import { escapeFilter, type Entry } from 'ldapts';
-import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject, SubjectType } from '../../contract.js';
 import { isId } from '../ldap/entry-values.js';
 import type { Listed } from '../ldap/listings.js';
-import { isCode, Refused, type Refusal, resultCode } from '../ldap/result-codes.js';
+import { isCode, Refused, resultCode } from '../ldap/result-codes.js';
 import type { Work } from '../ldap/server-link.js';
 import { refused } from '../ldap/write-values.js';
 import { flagNames } from './account-control.js';

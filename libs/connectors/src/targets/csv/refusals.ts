@@ -1,6 +1,4 @@
-import type { Outcome } from '../../contract.js';
-
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+import type { Outcome, Refusal } from '../../contract.js';
 
 /** Ends an operation of the connector with this outcome. */
 export class Refused extends Error {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome, WireCall } from '../../contract.js';
+import type { Outcome, Refusal, WireCall } from '../../contract.js';
 import type { FileStore } from './file-store.js';
 import { FolderLock } from './folder-lock.js';
-import { later, Refused, type Refusal, stopped } from './refusals.js';
+import { later, Refused, stopped } from './refusals.js';
 import { type CsvSettings, fileOf, tableNames } from './settings.js';
 import { partName, TableFiles } from './table-files.js';
 import type { Tables } from './tables.js';

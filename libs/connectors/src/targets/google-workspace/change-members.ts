@@ -1,7 +1,7 @@
-import type { MemberChange, MembersResult, Outcome, SubjectType, WireCall } from '../../contract.js';
+import type { MemberChange, MembersResult, Outcome, Refusal, SubjectType, WireCall } from '../../contract.js';
 import { explainObject, isForbidden } from './explain-forbidden.js';
 import { getCall, orNotSettled, sendNoting } from './read-call.js';
-import { errorOf, type Refusal } from './refusal.js';
+import { errorOf } from './refusal.js';
 import { pathOf, type Call, type Refused, type Session } from './session.js';
 
 type Step = { op: 'add' | 'remove'; id: string; type: SubjectType };

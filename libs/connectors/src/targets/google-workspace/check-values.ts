@@ -1,5 +1,4 @@
-import type { AttributeChange, Attributes, SubjectType } from '../../contract.js';
-import type { Refusal } from './refusal.js';
+import type { AttributeChange, Attributes, Refusal, SubjectType } from '../../contract.js';
 
 const required: Record<SubjectType, string[]> = {
   user: ['primaryEmail', 'name.givenName', 'name.familyName'],

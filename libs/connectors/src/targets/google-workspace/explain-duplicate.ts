@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '@rollcall/scim';
-import type { Attributes, SubjectType, WireCall } from '../../contract.js';
+import type { Attributes, Refusal, SubjectType, WireCall } from '../../contract.js';
 import { newUserBody, type Resource } from './change-user.js';
 import { getCall, sendNoting } from './read-call.js';
-import type { Refusal } from './refusal.js';
 import { pathOf, type Session } from './session.js';
 
 type Refused = Extract<Refusal, { kind: 'conflict' }>;

@@ -1,7 +1,7 @@
 import { isObject } from '@rollcall/scim';
-import type { SubjectType, WireCall } from '../../contract.js';
+import type { Refusal, SubjectType, WireCall } from '../../contract.js';
 import { getCall, orNotSettled, sendNoting } from './read-call.js';
-import { foreignDomain, type Refusal } from './refusal.js';
+import { foreignDomain } from './refusal.js';
 import type { Refused, Session } from './session.js';
 
 export const isForbidden = ({ refused, reply }: Refused): boolean =>

@@ -1,6 +1,5 @@
-import type { SubjectType, WireCall } from '../../contract.js';
+import type { Refusal, SubjectType, WireCall } from '../../contract.js';
 import { pathOf, type Call, type Refused, type Sent, type Session } from './session.js';
-import type { Refusal } from './refusal.js';
 
 /** One object by id or address, with its custom schemas. */
 export const getCall = (type: SubjectType, key: string, signal?: AbortSignal): Call => ({

@@ -1,7 +1,6 @@
 import { isObject } from '@rollcall/scim';
-import type { RemoteObject, WireCall } from '../../contract.js';
+import type { Refusal, RemoteObject, WireCall } from '../../contract.js';
 import { sendNoting } from './read-call.js';
-import type { Refusal } from './refusal.js';
 import { pathOf, type Session } from './session.js';
 
 type Members = NonNullable<RemoteObject['members']>;

@@ -1,12 +1,9 @@
 import { isObject } from '@rollcall/scim';
-import type { Outcome, RateHints } from '../../contract.js';
+import type { RateHints, Refusal } from '../../contract.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
 import { clip } from '../../http/error-text.js';
 import { waitFrom } from '../../http/rate-hints.js';
 import { retryLater } from '../../http/retry-later.js';
-
-/** Every way a call can end without having succeeded. */
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
 
 /** An answer with its body parsed; `body` is undefined when it is not JSON. */
 export interface Reply {

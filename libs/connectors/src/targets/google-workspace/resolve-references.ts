@@ -1,7 +1,6 @@
 import { isObject } from '@rollcall/scim';
-import type { AttributeValue, WireCall } from '../../contract.js';
+import type { AttributeValue, Refusal, WireCall } from '../../contract.js';
 import { getCall, orNotSettled, sendNoting } from './read-call.js';
-import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 
 const isRelation = (attribute: string): boolean => /^relations\[.*\]\.value$/.test(attribute);

@@ -1,6 +1,6 @@
 import { isObject } from '@rollcall/scim';
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, Refusal, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { askWithToken, type NoToken, refusalWithoutToken } from '../../http/ask-with-token.js';
@@ -9,7 +9,7 @@ import { parseJson } from '../../http/parse-json.js';
 import { rateHints } from '../../http/rate-hints.js';
 import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
-import { refusalOf, unreadable, type Refusal, type Reply } from './refusal.js';
+import { refusalOf, unreadable, type Reply } from './refusal.js';
 import { signInRemedy, tokenGrant } from './service-account.js';
 import { Settling } from './settling.js';
 import type { GoogleCredentials, GoogleSettings } from './settings.js';

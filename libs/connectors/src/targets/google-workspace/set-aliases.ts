@@ -1,8 +1,7 @@
 import { isObject } from '@rollcall/scim';
-import type { AttributeValue, SubjectType, WireCall } from '../../contract.js';
+import type { AttributeValue, Refusal, SubjectType, WireCall } from '../../contract.js';
 import { explainObject } from './explain-forbidden.js';
 import { getCall, sendNoting } from './read-call.js';
-import type { Refusal } from './refusal.js';
 import { pathOf, type Refused, type Session } from './session.js';
 
 /** Aliases are a resource of their own, below a user or group: these are added and taken away one by one. */

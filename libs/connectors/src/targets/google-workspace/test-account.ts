@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport } from '../../contract.js';
+import type { Connector, Refusal, TestReport } from '../../contract.js';
 import {
   beginTest,
   failed,
@@ -14,7 +14,6 @@ import type { HttpFailure } from '../../http/exchange.js';
 import { manifest } from './manifest.js';
 import { probeWriting } from './probe-writing.js';
 import { getCall } from './read-call.js';
-import type { Refusal } from './refusal.js';
 import type { Sent, Session, SignedIn } from './session.js';
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */

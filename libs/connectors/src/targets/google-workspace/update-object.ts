@@ -4,6 +4,7 @@ import type {
   AttributeValue,
   OperationContext,
   Outcome,
+  Refusal,
   SubjectType,
   WireCall,
 } from '../../contract.js';
@@ -12,7 +13,6 @@ import { checkChanges } from './check-values.js';
 import { explainAddress, explainObject } from './explain-forbidden.js';
 import { getCall, sendNoting } from './read-call.js';
 import { readObject } from './read-object.js';
-import type { Refusal } from './refusal.js';
 import { addressesOf, isReference } from './resolve-references.js';
 import { pathOf, type Call, type Refused, type Session } from './session.js';
 import { removeAlias, setAliases } from './set-aliases.js';

@@ -1,6 +1,7 @@
 import { ResultCodeError } from 'ldapts';
+import type { Refusal } from '../../contract.js';
 import { OpeningFailed } from './connection.js';
-import { type Explain, refusalOf, type Refusal } from './result-codes.js';
+import { type Explain, refusalOf } from './result-codes.js';
 
 /** Why no connection could be opened, as an outcome. Nothing has been sent then. */
 export function openingRefusal(

@@ -1,7 +1,5 @@
 import { ResultCodeError } from 'ldapts';
-import type { Outcome } from '../../contract.js';
-
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+import type { Refusal } from '../../contract.js';
 
 /** Ends an operation of the connector with this outcome. */
 export class Refused extends Error {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome, RemoteObject, SubjectType, TestReport } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject, SubjectType, TestReport } from '../../contract.js';
 import { beginTest, failed, passed, skipped, type Verdict } from '../../graded-test/test-run.js';
 import { activeValues } from './active-state.js';
 import { attributesAllowed } from './directory-schema.js';
 import { findEntries } from './read-entries.js';
-import { Refused, type Refusal } from './result-codes.js';
+import { Refused } from './result-codes.js';
 import { noBase } from './refusals.js';
 import { newWork } from './server-link.js';
 import type { Session } from './session.js';

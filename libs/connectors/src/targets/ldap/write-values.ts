@@ -1,7 +1,7 @@
 import { escapeFilter } from 'ldapts';
-import type { AttributeChange, Attributes, SubjectType } from '../../contract.js';
+import type { AttributeChange, Attributes, Refusal, SubjectType } from '../../contract.js';
 import { checkAttribute, isId, nameAttributes, wireValues } from './entry-values.js';
-import { Refused, type Refusal } from './result-codes.js';
+import { Refused } from './result-codes.js';
 import { textsOf, type Work } from './server-link.js';
 import type { Session } from './session.js';
 

@@ -1,7 +1,7 @@
-import type { MemberChange, MembersResult, OperationContext, Outcome } from '../../contract.js';
+import type { MemberChange, MembersResult, OperationContext, Outcome, Refusal } from '../../contract.js';
 import { explainRefusal } from './explain-refusal.js';
 import { objectPath } from './odata.js';
-import { problemOf, type Refusal, type Reply } from './refusal.js';
+import { problemOf, type Reply } from './refusal.js';
 import type { Call, Sent, Session } from './session.js';
 import { notYet, Work } from './work.js';
 

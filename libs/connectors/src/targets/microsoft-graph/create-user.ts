@@ -1,9 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Attributes, OperationContext, Outcome, RemoteObject } from '../../contract.js';
+import type { Attributes, OperationContext, Outcome, Refusal, RemoteObject } from '../../contract.js';
 import { completed, finishCalls } from './finish-user.js';
 import { userPath } from './odata.js';
 import { readObject } from './read-object.js';
-import type { Refusal } from './refusal.js';
 import { lookForDeleted, restoreUser } from './restore-user.js';
 import type { Call, Session } from './session.js';
 import { noId, Work } from './work.js';

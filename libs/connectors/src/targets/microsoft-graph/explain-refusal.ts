@@ -1,7 +1,6 @@
 import { isObject } from '@rollcall/scim';
-import type { SubjectType } from '../../contract.js';
+import type { Refusal, SubjectType } from '../../contract.js';
 import { objectPath } from './odata.js';
-import type { Refusal } from './refusal.js';
 import type { Work } from './work.js';
 
 const flags: Record<SubjectType, string> = {

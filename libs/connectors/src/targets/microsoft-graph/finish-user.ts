@@ -1,9 +1,9 @@
 import { isObject } from '@rollcall/scim';
-import type { Outcome, RemoteObject } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject } from '../../contract.js';
 import { explainRefusal } from './explain-refusal.js';
 import { objectPath } from './odata.js';
 import { skuIdsOf } from './read-object.js';
-import type { Refusal, Reply } from './refusal.js';
+import type { Reply } from './refusal.js';
 import type { Call, Session } from './session.js';
 import { notYet, type Work } from './work.js';
 import type { Writing } from './write-body.js';

@@ -1,9 +1,8 @@
 import { isObject } from '@rollcall/scim';
-import type { Outcome, RemoteObject, SubjectType } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject, SubjectType } from '../../contract.js';
 import { propertyOf, selected } from './attributes.js';
 import { equals, objectPath, userPath } from './odata.js';
 import { readObject } from './read-object.js';
-import type { Refusal } from './refusal.js';
 import type { Call, Session } from './session.js';
 import { notYet, Work } from './work.js';
 

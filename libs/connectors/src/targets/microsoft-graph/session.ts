@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, Refusal, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
@@ -12,7 +12,7 @@ import { rateHints } from '../../http/rate-hints.js';
 import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { FreshObjects } from './fresh-objects.js';
-import { type Attempted, refusalOf, type Refusal, type Reply } from './refusal.js';
+import { type Attempted, refusalOf, type Reply } from './refusal.js';
 import type { GraphCredentials, GraphSettings } from './settings.js';
 import { grantOf, rolesIn, tokenRemedy } from './sign-in.js';
 import { passwordIn, withoutPassword } from './write-body.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport } from '../../contract.js';
+import type { Connector, Refusal, TestReport } from '../../contract.js';
 import {
   beginTest,
   failed,
@@ -15,7 +15,6 @@ import { limits } from './manifest.js';
 import { userPath } from './odata.js';
 import { probeWriting } from './probe-writing.js';
 import { readPage } from './read-objects.js';
-import type { Refusal } from './refusal.js';
 import type { Call, Sent, Session } from './session.js';
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */

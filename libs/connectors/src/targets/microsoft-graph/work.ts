@@ -1,6 +1,6 @@
-import type { WireCall } from '../../contract.js';
+import type { Refusal, WireCall } from '../../contract.js';
 import { told } from '../../http/told.js';
-import type { Refusal, Reply } from './refusal.js';
+import type { Reply } from './refusal.js';
 import type { Call, Sent, Session } from './session.js';
 
 /** The calls of one operation. */

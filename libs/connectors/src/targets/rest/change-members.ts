@@ -4,13 +4,13 @@ import type {
   OperationContext,
   Outcome,
   RateHints,
+  Refusal,
   SubjectType,
   WireCall,
 } from '../../contract.js';
 import { getObject } from './get-object.js';
 import { notOffered } from './read-answer.js';
 import type { OperationInput } from './operation-input.js';
-import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 import type { RestRequest } from './settings.js';
 

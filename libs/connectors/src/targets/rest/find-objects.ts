@@ -1,8 +1,7 @@
-import type { Outcome, RemoteObject, SubjectType, WireCall } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject, SubjectType, WireCall } from '../../contract.js';
 import { getObject } from './get-object.js';
 import { readPage } from './list-page.js';
 import { beginning, readCursor } from './page-place.js';
-import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 
 const mostPages = 50;

@@ -1,10 +1,10 @@
-import type { Outcome, Page, RemoteObject, SubjectType, WireCall } from '../../contract.js';
+import type { Outcome, Page, Refusal, RemoteObject, SubjectType, WireCall } from '../../contract.js';
 import type { OperationInput } from './operation-input.js';
 import { getObject } from './get-object.js';
 import { placeAfter, readCursor, writeCursor, type Place } from './page-place.js';
 import { itemsOf, notOffered } from './read-answer.js';
 import { readObject } from './read-object.js';
-import { type Refusal, type Reply, unreadable } from './refusal.js';
+import { type Reply, unreadable } from './refusal.js';
 import type { Session } from './session.js';
 import type { ObjectRequests, Paging, RestRequest } from './settings.js';
 import { nextOf, pageOf, sendFor, totalOf } from './turn-page.js';

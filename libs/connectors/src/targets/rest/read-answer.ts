@@ -1,7 +1,7 @@
-import type { SubjectType } from '../../contract.js';
+import type { Refusal, SubjectType } from '../../contract.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
 import type { OperationInput } from './operation-input.js';
-import { type Refusal, type Reply, unreadable } from './refusal.js';
+import { type Reply, unreadable } from './refusal.js';
 import type { Session } from './session.js';
 import type { RestRequest } from './settings.js';
 

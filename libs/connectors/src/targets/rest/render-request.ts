@@ -1,9 +1,8 @@
 import { isObject } from '@rollcall/scim';
-import type { WireCall } from '../../contract.js';
+import type { Refusal, WireCall } from '../../contract.js';
 import type { Expressions } from './expressions.js';
 import { messageId } from './message-id.js';
 import { type OperationInput, parameterOf } from './operation-input.js';
-import type { Refusal } from './refusal.js';
 import type { RestRequest, RestSettings } from './settings.js';
 import { expandPath, expandText, parseTemplate } from './url-template.js';
 

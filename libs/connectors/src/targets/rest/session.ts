@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, Refusal, WireCall } from '../../contract.js';
 import { openAgent } from '../../http/agent.js';
 import { askWithToken, refusalWithoutToken } from '../../http/ask-with-token.js';
 import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange.js';
@@ -12,7 +12,7 @@ import { Authorization } from './authorization.js';
 import { Expressions } from './expressions.js';
 import { messageId } from './message-id.js';
 import type { OperationInput } from './operation-input.js';
-import { refusalOf, type Attempted, type Meaning, type Refusal, type Reply, unreadable } from './refusal.js';
+import { refusalOf, type Attempted, type Meaning, type Reply, unreadable } from './refusal.js';
 import { type Rendered, renderRequest, wireOf } from './render-request.js';
 import type { RestCredentials, RestRequest, RestSettings } from './settings.js';
 import { signatureHeaders } from './sign-request.js';

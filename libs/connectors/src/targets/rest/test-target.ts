@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Connector, TestReport } from '../../contract.js';
+import type { Connector, Refusal, TestReport } from '../../contract.js';
 import {
   beginTest,
   failed,
@@ -14,7 +14,7 @@ import { listPage } from './list-page.js';
 import type { OperationInput } from './operation-input.js';
 import { presets } from './presets/presets.js';
 import { probeWriting } from './probe-writing.js';
-import type { Refusal, Reply } from './refusal.js';
+import type { Reply } from './refusal.js';
 import { sampleInput } from './sample-object.js';
 import type { Sent, Session } from './session.js';
 import type { RestRequest } from './settings.js';

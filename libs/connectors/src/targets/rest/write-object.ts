@@ -3,6 +3,7 @@ import type {
   Attributes,
   OperationContext,
   Outcome,
+  Refusal,
   RemoteObject,
   SubjectType,
   WireCall,
@@ -12,7 +13,7 @@ import { getObject } from './get-object.js';
 import { notOffered } from './read-answer.js';
 import type { OperationInput } from './operation-input.js';
 import { idText, readObject } from './read-object.js';
-import type { Refusal, Reply } from './refusal.js';
+import type { Reply } from './refusal.js';
 import type { Session } from './session.js';
 import type { CreateRequest, ObjectRequests } from './settings.js';
 

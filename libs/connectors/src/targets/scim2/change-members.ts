@@ -4,6 +4,7 @@ import type {
   MembersResult,
   OperationContext,
   Outcome,
+  Refusal,
   SubjectType,
   WireCall,
 } from '../../contract.js';
@@ -11,7 +12,7 @@ import { resourceTypes } from './attribute-path.js';
 import { patchBody, wireOperations, type PatchOperation } from './build-patch.js';
 import { withUnreturned } from './change-resource.js';
 import { toWire } from './dialect.js';
-import { errorOf, type Refusal } from './refusal.js';
+import { errorOf } from './refusal.js';
 import { collectionOf, type Call, type Session, type Sent } from './session.js';
 
 type Step = { op: 'add' | 'remove'; id: string; type: SubjectType };

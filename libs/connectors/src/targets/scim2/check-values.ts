@@ -1,7 +1,6 @@
-import type { AttributeChange, AttributeValue, SubjectType } from '../../contract.js';
+import type { AttributeChange, AttributeValue, Refusal, SubjectType } from '../../contract.js';
 import { isEmpty } from './assemble-resource.js';
 import { parseAttributePath, attributeOf } from './attribute-path.js';
-import type { Refusal } from './refusal.js';
 import type { Scim2Settings, ValueRule } from './settings.js';
 
 type Demands = Pick<Scim2Settings, 'rules' | 'singleValued' | 'groupRename'>;

@@ -1,9 +1,8 @@
 import { isObject, schemasOf } from '@rollcall/scim';
-import type { Discovery, Outcome, SubjectType, WireCall } from '../../contract.js';
+import type { Discovery, Outcome, Refusal, SubjectType, WireCall } from '../../contract.js';
 import { resourceTypes } from './attribute-path.js';
 import { readList } from './list-page.js';
 import { capabilitiesWith } from './manifest.js';
-import type { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 import { targetAttributes } from './target-attributes.js';
 

@@ -1,10 +1,7 @@
 import { isObject, parsePath } from '@rollcall/scim';
-import type { Outcome, RateHints } from '../../contract.js';
+import type { RateHints, Refusal } from '../../contract.js';
 import { attributeNamedIn, clip } from '../../http/error-text.js';
 import { retryLater } from '../../http/retry-later.js';
-
-/** Every way a call can end without having succeeded. */
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
 
 /** An answer with its body parsed; `body` is undefined when it is not JSON. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import { isObject } from '@rollcall/scim';
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, SubjectType, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, Refusal, SubjectType, WireCall } from '../../contract.js';
 import { AccessToken } from '../../http/access-token.js';
 import { openAgent } from '../../http/agent.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
@@ -12,7 +12,7 @@ import { rateHints } from '../../http/rate-hints.js';
 import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { withoutSecrets } from '../../http/without-secrets.js';
 import { fromWire } from './dialect.js';
-import { isForeign404, refusalOf, type Attempted, type Refusal, type Reply } from './refusal.js';
+import { isForeign404, refusalOf, type Attempted, type Reply } from './refusal.js';
 import type { Scim2Credentials, Scim2Settings } from './settings.js';
 
 export interface Call {

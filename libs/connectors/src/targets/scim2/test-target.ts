@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '@rollcall/scim';
-import type { Connector, TestReport } from '../../contract.js';
+import type { Connector, Refusal, TestReport } from '../../contract.js';
 import {
   beginTest,
   failed,
@@ -14,7 +14,7 @@ import type { HttpFailure } from '../../http/exchange.js';
 import { readList } from './list-page.js';
 import { presets } from './presets/presets.js';
 import { probeWriting } from './probe-writing.js';
-import { answerOf, type Refusal, type Reply } from './refusal.js';
+import { answerOf, type Reply } from './refusal.js';
 import type { Session, Sent } from './session.js';
 
 /** Tries a connection step by step, from the network up; what a failed step makes pointless is skipped. */

@@ -1,5 +1,6 @@
+import type { Refusal } from '../../contract.js';
 import { OpeningFailed } from './reach-server.js';
-import { type Refusal, refusalOf, serverErrorOf } from './server-errors.js';
+import { refusalOf, serverErrorOf } from './server-errors.js';
 
 /** Ends an operation of the connector with this outcome. */
 export class Refused extends Error {

@@ -1,6 +1,4 @@
-import type { Outcome } from '../../contract.js';
-
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
+import type { Refusal } from '../../contract.js';
 
 /** What a server says when it refuses a statement. */
 export interface ServerError {

@@ -1,9 +1,6 @@
-import type { Outcome, RateHints } from '../../contract.js';
+import type { RateHints, Refusal } from '../../contract.js';
 import { type Retry, retryLater } from '../../http/retry-later.js';
 import type { SoapFault } from './soap-fault.js';
-
-/** Every way a call can end without having succeeded. */
-export type Refusal = Exclude<Outcome<never>, { kind: 'ok' | 'no-op' | 'planned' }>;
 
 interface Refused {
   status: number;

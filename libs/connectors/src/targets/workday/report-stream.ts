@@ -1,10 +1,11 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse';
+import type { Refusal } from '../../contract.js';
 import { failureOf, type HttpFailure } from '../../http/exchange.js';
 import { rateHints } from '../../http/rate-hints.js';
 import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { JsonRows, type Row } from './json-rows.js';
-import { addressRemedy, type Refusal, refusalOf } from './refusal.js';
+import { addressRemedy, refusalOf } from './refusal.js';
 import type { Session } from './session.js';
 import type { WorkdaySettings } from './settings.js';
 

@@ -1,5 +1,5 @@
 import type { Agent } from 'undici';
-import type { ConnectorRuntime, RateHints, WireCall } from '../../contract.js';
+import type { ConnectorRuntime, RateHints, Refusal, WireCall } from '../../contract.js';
 import { openAgent } from '../../http/agent.js';
 import { answerTooLong } from '../../http/answer-too-long.js';
 import { askWithToken, refusalWithoutToken } from '../../http/ask-with-token.js';
@@ -7,7 +7,7 @@ import { exchange, type HttpAnswer, type HttpFailure } from '../../http/exchange
 import { rateHints } from '../../http/rate-hints.js';
 import { refusalOfFailure } from '../../http/refusal-of-failure.js';
 import { type Document, parseXml } from './parse-xml.js';
-import { addressRemedy, type Refusal, refusalOf } from './refusal.js';
+import { addressRemedy, refusalOf } from './refusal.js';
 import type { WorkdayCredentials, WorkdaySettings } from './settings.js';
 import { SignIn } from './sign-in.js';
 import { faultIn, type SoapFault } from './soap-fault.js';

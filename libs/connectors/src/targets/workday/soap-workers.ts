@@ -1,8 +1,7 @@
-import type { Outcome, RemoteObject, WireCall } from '../../contract.js';
+import type { Outcome, Refusal, RemoteObject, WireCall } from '../../contract.js';
 import { isActive, isFutureHire } from './employment.js';
 import { getWorkersRequest, type WorkerIdType, type WorkersQuery } from './get-workers-request.js';
 import { type Profile, type ResponseResults, WorkerReader } from './read-workers.js';
-import type { Refusal } from './refusal.js';
 import { prefer } from './resolve-profiles.js';
 import type { Session } from './session.js';
 import { versionOf } from './settings.js';

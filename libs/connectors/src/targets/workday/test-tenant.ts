@@ -1,4 +1,4 @@
-import type { RemoteObject, TestReport } from '../../contract.js';
+import type { Refusal, RemoteObject, TestReport } from '../../contract.js';
 import {
   beginTest,
   failed,
@@ -10,7 +10,7 @@ import {
 } from '../../graded-test/test-run.js';
 import type { HttpFailure } from '../../http/exchange.js';
 import { signInRequest } from './get-workers-request.js';
-import { type Refusal, rightsRemedy } from './refusal.js';
+import { rightsRemedy } from './refusal.js';
 import { openReport } from './report-stream.js';
 import type { ReportWorkers } from './report-workers.js';
 import type { Session } from './session.js';
