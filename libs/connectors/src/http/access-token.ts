@@ -1,5 +1,7 @@
+import { isObject } from '@rollcall/scim';
 import type { Dispatcher } from 'undici';
 import { exchange, type HttpFailure } from './exchange.js';
+import { parseJson } from './parse-json.js';
 
 export interface ClientCredentials {
   tokenUrl: string;
@@ -66,7 +68,8 @@ export class AccessToken {
       maxAnswerBytes: 1 << 20,
     });
     if (result.kind === 'failure') return { kind: 'unavailable', message: result.message, failure: result };
-    const answer = parseObject(result.text);
+    const parsed = parseJson(result.text);
+    const answer = isObject(parsed) ? parsed : undefined;
     if (result.status >= 200 && result.status < 300 && typeof answer?.access_token === 'string') {
       const lifetime = Number(answer.expires_in) * 1000;
       const keep = Number.isFinite(lifetime) ? Math.max(lifetime - earlyMs, lifetime / 2) : unknownLifetimeMs;
@@ -101,12 +104,3 @@ function clientCredentialsForm(client: ClientCredentials, headers: Record<string
 }
 
 const formEncode = (text: string): string => new URLSearchParams({ v: text }).toString().slice(2);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
