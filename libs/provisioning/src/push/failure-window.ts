@@ -44,11 +44,12 @@ export class FailureWindow {
   }
 
   /**
-   * What the others do not know yet, until `hear` or `untold`. Undefined where there is neither that nor anything of
-   * theirs, which they may have dropped meanwhile.
+   * What the others do not know yet, until `hear` or `untold`. Undefined where there is neither that nor a fault that
+   * they may have dropped meanwhile: a connection that is well costs nothing while nothing happens.
    */
   tell(policy: QuarantinePolicy, now: number): { counts: OutcomeCounts[]; oldest: number } | undefined {
-    if (this.telling.length > 0 || (this.own.length === 0 && this.shared.length === 0)) return undefined;
+    const mayHaveDropped = this.shared.some(({ faults }) => faults > 0);
+    if (this.telling.length > 0 || (this.own.length === 0 && !mayHaveDropped)) return undefined;
     this.telling = this.own;
     this.own = [];
     return { counts: this.telling, oldest: sliceAt(now, policy) - slices };
